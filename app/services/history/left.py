@@ -97,11 +97,6 @@ class Left:
         self._connection, self.change_id, self.chosen = connection, change_id, chosen
         self.undos = tuple(connection.exec_driver_sql(STANDING.format(id=int(change_id))).scalars())
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether that is all the change ever did."""
-        return self.chosen.is_all and not self.undos
-
     def entries(self, listing_ids: Sequence[int]) -> list[Entry]:
         """Entries about listings, newest first, without what is not to be taken back."""
         found = self.of(entries_of(self._connection, self.change_id, listing_ids), listing_ids)

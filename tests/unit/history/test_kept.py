@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from app.services.codes.known import checked_marks, store_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import list_virtual, remove_virtual, save_virtual
+from app.services.compliance import check, load_context
 from app.services.compliance.word_desk import WordDesk, new_list, words_of_change
 from app.services.compliance.word_lists import Entry
 from app.services.covering.rules import CoverRules, load_rules, save_rules
@@ -20,6 +22,7 @@ from app.services.history.listing import list_changes
 from app.services.history.returning import go_back
 from app.services.history.undo import redo, undo
 from app.services.listings.desk import ListingDesk
+from app.services.listings.records import ListingRecord
 from app.services.price_guard.settings import changed_settings, guard_settings, store_settings
 from app.services.roles import NotAllowed, Role
 from app.views.listings.field_values import field_name
@@ -136,6 +139,26 @@ def test_a_whole_list_comes_back_with_its_words_and_its_switch(db: Database) -> 
     assert [one.word for one in words_of_change(db, newest(db))]
     listings.undo()
     assert desk.lists().lists["brands"].is_on
+
+
+def test_words_that_come_back_count_at_the_next_check(db: Database, make_listing: Callable[..., ListingRecord]) -> None:
+    desk, listings = WordDesk(lambda: db), ListingDesk(lambda: db)
+    record = make_listing("Lamp of Zorbion")
+
+    def words() -> list[str]:
+        with db.read() as session:
+            found = check(record, load_context(session, 1))
+        return [one.code for one in found if one.code.startswith("word.")]
+
+    assert words() == []
+    team = new_list("Team words", "forbidden", "warn")
+    desk.save_list(team)
+    desk.save([Entry(team.key, "zorbion")])
+    assert len(words()) == 1
+    listings.undo()
+    assert words() == []
+    listings.redo()
+    assert len(words()) == 1
 
 
 def test_a_new_list_that_has_words_by_now_is_not_taken_from_under_them(db: Database) -> None:

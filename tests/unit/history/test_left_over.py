@@ -50,6 +50,22 @@ def is_undone(db, uid):
         return find_change(connection, uid)[1].is_undone
 
 
+def imported(db, *records):
+    """Note listings as made by one import. Returns: the change's uid."""
+    with db.bulk() as connection:
+        change_id, change = record_change(
+            connection, kind="import", label="change.import", params={}, listing_count=len(records), moment_ms=1_000
+        )
+        add_range(connection, change_id, records[0].id, records[-1].id)
+        connection.exec_driver_sql("UPDATE listing SET updated_ms = 1000")
+    return change.uid
+
+
+def ids(db):
+    with db.reader.connect() as connection:
+        return list(connection.exec_driver_sql("SELECT id FROM listing ORDER BY id").scalars())
+
+
 @pytest.fixture
 def two(make_listing):
     return make_listing("Lamp"), make_listing("Mug")
@@ -130,31 +146,63 @@ def test_redo_goes_back_through_all_parts(db, two):
 
 
 def test_created_listings_that_were_kept_go_later(db, two):
-    with db.bulk() as connection:
-        change_id, change = record_change(
-            connection, kind="import", label="change.import", params={}, listing_count=2, moment_ms=1_000
-        )
-        add_range(connection, change_id, two[0].id, two[1].id)
-        connection.exec_driver_sql("UPDATE listing SET updated_ms = 1000")
+    made = imported(db, *two)
     later = edit(db, two[0], title="by hand")
-    assert undo(db, change.uid).conflicts == (two[0].id,)
-    assert not is_undone(db, change.uid)
+    assert undo(db, made).conflicts == (two[0].id,)
+    assert not is_undone(db, made)
     undo(db, later)
-    assert (undo(db, change.uid).restored, is_undone(db, change.uid)) == (1, True)
+    assert (undo(db, made).restored, is_undone(db, made)) == (1, True)
     with db.read() as session:
         assert load_listings(session, [one.id for one in two]) == []
 
 
 def test_a_created_listing_goes_though_a_later_change_of_others_stands_in_part(db, two):
     first, second = two
-    with db.bulk() as connection:
-        change_id, change = record_change(
-            connection, kind="import", label="change.import", params={}, listing_count=1, moment_ms=1_000
-        )
-        add_range(connection, change_id, first.id, first.id)
-        connection.exec_driver_sql("UPDATE listing SET updated_ms = 1000")
+    made = imported(db, first)
     both = edit(db, *two, title="both")
     edit(db, second, title="later")
-    assert undo(db, change.uid).conflicts == (first.id,)
+    assert undo(db, made).conflicts == (first.id,)
     assert undo(db, both).conflicts == (second.id,)
-    assert undo(db, change.uid).restored == 1, "nothing of the later change stands in it"
+    assert undo(db, made).restored == 1, "nothing of the later change stands in it"
+
+
+def test_a_created_listing_goes_though_numbers_of_others_were_not_taken_back(db, two):
+    first, second = two
+    made = imported(db, first)
+    both = bulk(db, ChangeNumber("stock", "set", Decimal(77)), *two)
+    bulk(db, ChangeNumber("stock", "set", Decimal(5)), second)
+    assert undo(db, made).conflicts == (first.id,)
+    assert undo(db, both).conflicts == (second.id,)
+    assert (undo(db, made).restored, ids(db)) == (1, [second.id])
+
+
+def test_a_created_listing_stays_with_numbers_that_were_taken_back_for_others_alone(db, two):
+    first, second = two
+    made = imported(db, first)
+    both = bulk(db, ChangeNumber("stock", "set", Decimal(77)), *two)
+    undo(db, edit(db, first, title="by hand"))  # the last that was done to it is an undo
+    undo(db, both, only=[second.id])
+    assert (undo(db, made).conflicts, ids(db)) == ((first.id,), [first.id, second.id])
+    undo(db, both)
+    assert (undo(db, made).restored, ids(db)) == (1, [second.id])
+
+
+def test_a_created_listing_whose_number_is_another_ones_now_is_no_part_of_it_any_more(db, two, make_listing):
+    first, second = two
+    made = imported(db, *two)
+    done = undo(db, made, only=[second.id])
+    assert (done.restored, done.conflicts, is_undone(db, made), ids(db)) == (1, (), False, [first.id])
+    assert make_listing("New").id == second.id
+    done = undo(db, made)
+    assert (done.restored, done.conflicts, is_undone(db, made)) == (1, (), True)
+    assert ids(db) == [second.id] and titles(db, second) == ["New"]
+
+
+def test_a_code_goes_back_with_what_it_is_found_by(db, two, make_listing):
+    before = make_listing("Lamp").skus
+    named = {before[0].id: {"code": "ZZ-99", "stock": 1}}
+    change = edit_listings(db, [ListingEdit(3, skus=named)], label="change.edit")
+    assert undo(db, change.uid, fields=["code"]).conflicts == ()
+    with db.read() as session:
+        now = load_listing(session, 3).skus[0]
+    assert (now.code, now.match_key, now.stock) == (before[0].code, before[0].match_key, 1)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from app.services.clock import from_ms
 from app.services.errors import NotFound
 from app.services.history.listing import list_changes
+from app.services.history.recording import add_range, record_change
 from app.services.history.returning import go_back
 from app.services.history.undo import redo, undo
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
+from app.services.tasks import TaskCancelled, TaskContext
 
 
 def retitle(db, record, *titles):
@@ -207,3 +214,150 @@ def test_an_undo_that_went_with_what_came_after_it_stays_in_its_place(db, make_l
     assert title(db, record) == "two"
     assert go_back(db, from_ms(1500)).conflicts == ()
     assert title(db, record) == "one"
+
+
+def theirs(db, record):
+    """Change a listing behind the program's back."""
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET title = 'theirs' WHERE id = ?", (record.id,))
+
+
+def stored_changes(db):
+    with db.bulk() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT id, listing_count, undone_ms FROM change")]
+
+
+def test_an_undo_that_cannot_be_done_anew_changes_nothing(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db)
+    at(db, 1000, 2000)
+    go_back(db, from_ms(1500))
+    theirs(db, record)
+    before = stored_changes(db)
+    done = redo(db)
+    assert (done.restored, done.conflicts, title(db, record)) == (0, (record.id,), "theirs")
+    assert stored_changes(db) == before
+
+
+def test_an_undo_done_anew_is_about_what_it_took_back_this_time(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    edits = [ListingEdit(record.id, {"title": "both"}) for record in (one, two)]
+    edit_listings(db, edits, label="change.edit", params={"title": ""})
+    undo(db)
+    at(db, 1000, 2000)
+    go_back(db, from_ms(1500))
+    theirs(db, two)
+    done = redo(db)
+    assert (done.restored, done.conflicts) == (1, (two.id,))
+    assert (title(db, one), title(db, two)) == ("Lamp", "theirs")
+    again = redo(db)
+    assert (again.restored, again.conflicts) == (1, ()), "the other was no part of it"
+    assert (title(db, one), title(db, two)) == ("both", "theirs")
+
+
+def test_an_undo_of_some_created_listings_is_done_anew_for_them_alone(db, make_listing):
+    kept, gone = make_listing("Lamp"), make_listing("Mug")
+    with db.bulk() as connection:
+        change_id, change = record_change(
+            connection, kind="import", label="change.import", params={}, listing_count=2, moment_ms=1_000
+        )
+        add_range(connection, change_id, kept.id, gone.id)
+    undo(db, change.uid, only=[gone.id])
+    at(db, 1000, 2000)
+    go_back(db, from_ms(1500))
+    assert title(db, gone) == "Mug"
+    assert redo(db).restored == 1
+    assert title(db, kept) == "Lamp"
+    with pytest.raises(NotFound):
+        title(db, gone)
+
+
+def test_an_undo_of_some_numbers_is_done_anew_for_them_alone(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    plan = plan_edit(
+        db, BulkEdit((ChangeNumber("stock", "set", Decimal(77)),)), [one.id, two.id], TaskContext(), checks=False
+    )
+    uid = apply_plan(plan, TaskContext()).change.uid
+    plan.close()
+    undo(db, uid, only=[one.id])
+    at(db, 1000, 2000)
+    go_back(db, from_ms(1500))
+    assert (stock(db, one), stock(db, two)) == (77, 77)
+    assert redo(db).restored == 1
+    assert (stock(db, one), stock(db, two)) == (120, 77)
+
+
+def stock(db, record):
+    with db.read() as session:
+        return load_listing(session, record.id).skus[0].stock
+
+
+def redone(db, made_ms, moment_ms):
+    """Say when an undo, by its own moment, was done again."""
+    with db.bulk() as connection:
+        sql = "UPDATE change SET undone_ms = ? WHERE created_ms = ? AND kind = 'undo'"
+        assert connection.exec_driver_sql(sql, (moment_ms, made_ms)).rowcount == 1
+
+
+def test_undos_of_different_parts_do_not_cancel_out(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    edits = [ListingEdit(record.id, {"title": "both"}) for record in (one, two)]
+    change = edit_listings(db, edits, label="change.edit", params={"title": ""})
+    undo(db, change.uid, only=[one.id]), redo(db), undo(db, change.uid, only=[two.id])
+    at(db, 1000, 2000, 4000)
+    redone(db, 2000, 3000)
+    assert (title(db, one), title(db, two)) == ("both", "Mug")
+    assert go_back(db, from_ms(2500)).conflicts == ()
+    assert (title(db, one), title(db, two)) == ("Lamp", "both")
+
+
+def test_what_stood_between_two_equal_undos_is_gone_through_in_order(db, make_listing):
+    """Undone at 2500 as now; meanwhile it was done again, and the title went there and back."""
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    first = uids(db)[0]
+    undo(db), redo(db)
+    retitle(db, record, "two", "one")
+    undo(db, first)
+    at(db, 1000, 2000, 4000, 5000, 6000)
+    redone(db, 2000, 3000)
+    assert title(db, record) == "Lamp"
+    assert go_back(db, from_ms(2500)).conflicts == ()
+    assert title(db, record) == "Lamp"
+    for expected in ("one", "two", "one", "Lamp"):
+        redo(db)
+        assert title(db, record) == expected
+
+
+def test_another_field_changed_between_a_change_and_its_undo_goes_alone(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    first = uids(db)[0]
+    edit_listings(db, [ListingEdit(record.id, {"weight_g": 7})], label="change.edit", params={"title": ""})
+    undo(db, first)
+    at(db, 1000, 2000, 3000)
+    assert ListingDesk(lambda: db).count_since(from_ms(500)) == 1
+    go_back(db, from_ms(500))
+    with db.read() as session:
+        now = load_listing(session, record.id)
+    assert (now.title, now.weight_g) == ("Lamp", record.weight_g)
+
+
+def test_a_stop_on_the_way_back_leaves_everything_as_it_is(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one", "two")
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        go_back(db, datetime(1970, 1, 1, tzinfo=UTC), ctx=ctx)
+    assert (title(db, record), [one.is_undone for one in list_changes(db)]) == ("two", [False, False])
+
+
+def test_an_undo_tells_how_far_it_is(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    edits = [ListingEdit(record.id, {"title": "both"}) for record in (one, two)]
+    edit_listings(db, edits, label="change.edit", params={"title": ""})
+    ctx = TaskContext()
+    undo(db, ctx=ctx)
+    assert (ctx.progress.done, ctx.progress.total) == (2, 2)

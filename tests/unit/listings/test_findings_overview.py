@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from app.messages import messages
+from app.messages import Messages, messages
 from app.services.compliance.findings import group_text
 from app.services.compliance.recheck import recheck
 from app.services.compliance.registry import Rule
 from app.services.db import Database
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.exporting import export_lines
 from app.services.listings.bulk_edit.operations import BadOperation, FixFindings
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.bulk_edit.showing import all_lines, sections
@@ -29,6 +30,7 @@ from app.services.listings.findings_overview import (
 )
 from app.services.listings.fixes import fixable_rules, fixed
 from app.services.listings.loading import load_listing
+from app.services.listings.records import ListingRecord
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.tasks import TaskContext
@@ -204,7 +206,24 @@ class TestFixing:
             ]
         again = plan_edit(db, BulkEdit((FixFindings("sku.code_forbidden"),)), [ids["codes"]], TaskContext())
         assert again.counts.reasons == {"no_remedy": 1}
+        refused = all_lines(again, sections(again, TaskContext()).range())
+        assert [(line.field, line.why) for line in refused] == [("code", "no_remedy")]
         again.close()
+
+    def test_lengths_of_variants_stand_in_the_exported_preview_with_a_remedy_or_without(
+        self, db: Database, make_listing: Callable[..., ListingRecord], tmp_path: Path
+    ) -> None:
+        """38 in do not fit the package. 10 in beside 10 cm: as centimetres both variants were the same."""
+        fits = make_listing(skus=(("5 cm", 100, 1), ("38 in", 100, 1)), length_cm=38, width_cm=20, height_cm=10)
+        same = make_listing(skus=(("10 cm", 100, 1), ("10 in", 100, 1)))
+        plan = plan_edit(db, BulkEdit((FixFindings("property.inch"),)), [fits.id, same.id], TaskContext())
+        try:
+            assert export_lines(plan, tmp_path / "preview.csv", TaskContext(), Messages("en")) == 2
+        finally:
+            plan.close()
+        _, changed, refused = (tmp_path / "preview.csv").read_text("utf-8-sig").splitlines()
+        assert "Variant properties,Color: 38 in,Color: 38 cm" in changed
+        assert "Variant properties,,,,There is more than one way" in refused
 
     def test_only_rules_with_a_remedy_can_be_asked_for(self) -> None:
         with pytest.raises(BadOperation):

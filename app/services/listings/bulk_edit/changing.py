@@ -53,6 +53,8 @@ from app.services.listings.text import fold
 from app.services.listings.warehouse_kinds import KINDS
 
 SIDES = ("length_cm", "width_cm", "height_cm")
+BESIDE = ("tags", "marketing_group", "warehouse_kind")
+"""What a `Draft` knows beside its record: no content of the listing."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
 
 def _field_of(operation: Any) -> str:
     if isinstance(operation, FixFindings):
-        return fixable_rules()[operation.rule].field
+        return fixable_rules()[operation.rule].field.removeprefix("sku.")
     name: str = getattr(operation, "field", "") or _FIELDS.get(type(operation), "")
     return name
 
@@ -278,7 +280,7 @@ def _regional(draft: Draft, change_of: Callable[[dict[str, Any] | None], dict[st
 def _fix_findings(draft: Draft, operation: FixFindings) -> None:
     """A listing that the rule says nothing about stays as it is; one without a clear remedy is refused."""
     rule = fixable_rules()[operation.rule]
-    record = replace(draft.record, **{name: value for name, value in draft.values.items() if name != "tags"})
+    record = replace(draft.record, **{name: one for name, one in draft.values.items() if name not in BESIDE})
     after, virtual = fixed(record, draft.context, rule)
     if after is record and next(iter(rule.check(record, draft.context)), None) is not None:
         raise RowRefused("no_remedy")

@@ -67,7 +67,7 @@ class Pasted:
 
 
 def read_pasted(text: str) -> Pasted:
-    """The codes of a pasted *text*; where its first line is the head of a table, those of its columns of codes.
+    """The codes of a pasted *text*; of a table whose head has no code above it, those of its columns of codes.
 
     Raises:
         NoCodes: there is none, or the text has more than five million characters.
@@ -77,7 +77,7 @@ def read_pasted(text: str) -> Pasted:
     if "\t" in text.lstrip("\r\n").partition("\n")[0]:
         rows = list(_table_rows(text))
         chosen = headed([cells for _, cells in rows[:SAMPLE]], _share)
-        if chosen is not None and chosen.head == 0:
+        if chosen is not None and not any(1 in map(_share, cells) for _, cells in rows[: chosen.head]):
             return _read(rows, chosen)
     return _read((number, [line]) for number, line in enumerate(text.splitlines(), 1))
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from app.models import Store
 from app.services.compliance import check, load_context
 from app.services.compliance.findings import counts
 from app.services.compliance.recheck import recheck
@@ -131,6 +133,9 @@ def test_rows_that_moved_on_since_the_preview_are_left_and_named(db, three, plan
     done = apply(plan)
     assert (done.changed, done.moved) == (1, (three[0].id, three[2].id))
     assert [prices(loaded, record) for record in three] == [[1000, 999], [2200], [300, None]]
+    stored = list_changes(db)[0]
+    assert (stored.uid, stored.listing_count, stored.params["n"]) == (done.change.uid, 1, 1)
+    assert (done.change.listing_count, done.change.params["n"]) == (1, 1)
 
 
 def test_a_text_edit_leaves_listings_whose_content_moved_on(db, three, planned, loaded):
@@ -317,6 +322,31 @@ def test_a_whole_undo_that_brings_nothing_back_leaves_the_change_standing(db, th
     assert (result.restored, len(result.conflicts)) == (0, 3)
     (change,) = list_changes(db)
     assert (change.uid, change.is_undone, change.listing_count) == (done.change.uid, False, 3)
+
+
+def test_a_picture_that_was_added_is_read_and_judged_at_once(db, three, planned, tmp_path):
+    small = tmp_path / "small.jpg"
+    Image.new("RGB", (60, 60)).save(small)
+    apply(planned(AddImages((str(small),)), chosen=[three[0].id]))
+    with db.read() as session:
+        (record,) = load_listings(session, [three[0].id])
+        found = check(record, load_context(session, 1))
+    assert "image.too_small" in {one.code for one in found}
+    assert_in_step(db)
+
+
+def test_an_edit_of_numbers_alone_tells_that_all_of_it_is_done(planned, three):
+    ctx = TaskContext()
+    apply_plan(planned(TENTH), ctx)
+    assert (ctx.progress.done, ctx.progress.total) == (3, 3)
+
+
+def test_an_edit_of_several_stores_is_the_history_of_none_of_them(db, three, planned, write):
+    with db.write() as session:
+        session.add(Store(id=2, name="Second", gateway="http://127.0.0.1:1", credential_ref="two", created_ms=1))
+    write("UPDATE listing SET store_id = 2 WHERE id = ?", three[1].id)
+    assert apply(planned(TENTH, chosen=[three[1].id])).change.store_id == 2
+    assert apply(planned(TENTH)).change.store_id is None
 
 
 def test_a_great_edit_gives_its_memory_back(db, three, planned):

@@ -112,6 +112,21 @@ def test_a_price_follows_a_margin(db, make_listing, planned):
         assert caught.value.error_code == f"formula.{code}"
 
 
+@pytest.mark.usefixtures("priced")
+def test_freight_the_buyer_pays_lowers_the_price_and_unknown_freight_gives_none(db, make_listing, planned):
+    for title, template in (("A", "free"), ("B", "pieces"), ("C", "unread")):
+        make_listing(title, (("AB1234", 999, 5),), freight_template_id=template)
+    plan = planned(formula("price_for(0.15)"))
+    with db.reader.connect() as connection:
+        rows = InputReader.of(connection).read([1, 2])
+        wanted = [list_price_for(terms_of(row, team_settings(connection)), "margin", Decimal("0.15")) for row in rows]
+    assert wanted[1] < wanted[0]
+    by_price = {
+        line.listing_id: (line.after, line.why) for line in all_lines(plan, sections(plan, TaskContext()).range())
+    }
+    assert by_price == {1: (wanted[0], ""), 2: (wanted[1], ""), 3: (None, "unknown_margin")}
+
+
 def test_they_are_read_and_never_set(db):
     with db.read() as session:
         context = load_context(session, 1)

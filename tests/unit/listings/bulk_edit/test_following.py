@@ -194,3 +194,13 @@ def test_a_refused_listing_is_opened_again_whoever_foresaw_its_numbers(db, three
     assert loaded(three[2].id).status == "failed"
     apply(planned(TENTH))
     assert loaded(three[2].id).status in ("draft", "ready")
+
+
+def test_what_was_foreseen_of_a_listing_that_is_left_alone_is_not_said_of_it(db, three, planned, loaded, write):
+    """One is being sent, of another the stock is new: as many as are written have the numbers the plan saw."""
+    plan = planned(TENTH)
+    set_stock(db, three[0], 77)
+    write("UPDATE listing SET status = 'sending' WHERE id = ?", three[1].id)
+    done = apply(plan)
+    assert (done.changed, done.moved) == (2, (three[1].id,))
+    assert in_step(db)

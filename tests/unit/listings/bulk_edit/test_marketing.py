@@ -12,7 +12,7 @@ from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
 from app.services.history.wording import change_label
 from app.services.listings.bulk_edit.applying import apply_plan
-from app.services.listings.bulk_edit.operations import SetValue
+from app.services.listings.bulk_edit.operations import FixFindings, SetValue
 from app.services.listings.bulk_edit.typed import parse_setting
 from app.services.listings.filters import parse_filters
 from app.services.listings.marketing.groups import (
@@ -178,3 +178,12 @@ def test_deleting_is_not_done_again_over_listings_put_in_meanwhile(db, make_list
         connection.exec_driver_sql("INSERT INTO marketing_member VALUES (?, ?)", (record.id, summer))
     redo(db)
     assert where(db) == {record.id: "Summer"}
+
+
+def test_a_fix_of_the_same_edit_works_on_what_it_finds_beside_group_and_warehouse(db, planned, make_listing, loaded):
+    create_marketing_group(db, 1, "Summer")
+    lamp = make_listing("Bedside Lamp \N{FIRE} Dimmable")
+    steps = (SetValue("marketing_group", "Summer"), SetValue("warehouse_kind", "real"), FixFindings("title.emoji"))
+    assert apply_plan(planned(*steps, chosen=[lamp.id]), TaskContext()).changed == 1
+    assert where(db) == {lamp.id: "Summer"}
+    assert loaded(lamp.id).title == "Bedside Lamp Dimmable"

@@ -53,6 +53,7 @@ def test_a_plan_sets_refuses_and_clears(db, make_listing, planned):
     after = {"type": "percentage", "countries": {"ES": 5}}
     of_other = lines(planned(RemoveRegional(), SetRegional("percentage", Decimal(5), ("ES",)), chosen=[other.id]))
     assert of_other == [(other.regional_prices, after, "")]
+    assert lines(planned(RemoveRegional(("ES",)), chosen=[other.id])) == [(other.regional_prices, {}, "")]
     assert shown_value("regional_prices", after) == "ES +5%" and shown_value("regional_prices", {}) == ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ from app.services.listings.bulk_edit.operations import (
     SetValue,
     StripTags,
 )
-from app.services.listings.bulk_edit.sizes import converted_text
+from app.services.listings.bulk_edit.sizes import converted_sides, converted_text
 from app.services.listings.bulk_edit.texts import RowRefused, in_case, with_keyword, without_keyword
 from app.services.listings.records import ListingRecord
 
@@ -117,6 +119,7 @@ def test_a_module_is_put_in_once_and_forbidden_tags_go():
         ("2x3 in 1", "2x3 in 1"),
         ("pinch 3 inches", "pinch 7.62 cm"),
         ("no size", "no size"),
+        ("30 cm long", "30 cm long"),
     ],
 )
 def test_inches_in_texts(before, after):
@@ -139,6 +142,44 @@ def test_sides_in_inches_are_rounded_up_and_large_ones_left():
 def test_a_size_in_an_attribute_of_a_tag_is_left():
     draft = changed(ConvertInches(package=False), detail_html='<img width="12"><p>12" wide</p>')
     assert draft["detail_html"] == '<img width="12"><p>30.48 cm wide</p>'
+    assert changed(ConvertInches(package=False), title="Lamp <12 inch>")["title"] == "Lamp <30.48 cm>", "no tag"
+
+
+def test_a_text_with_both_units_is_refused_and_the_others_are_converted():
+    draft = changed(ConvertInches(package=False), title="Lamp 12 inch (30 cm)", detail_html="<p>12 inch</p>")
+    assert draft.differences() == {"detail_html": "<p>30.48 cm</p>"}
+    assert draft.refused == [("title", "suspicious_size")]
+
+
+def test_a_package_that_holds_the_goods_as_it_is_was_measured_in_centimetres():
+    told = [{"name": "Note", "value": None}, {"name": "Size", "value": "36 x 18 x 8 cm"}]
+    sides = {"length_cm": 38, "width_cm": 20, "height_cm": 10}
+    draft = changed(ConvertInches(attributes=False), attributes=told, **sides)
+    assert draft.differences() == {} and draft.refused == [("length_cm", "suspicious_size")]
+    told[1]["value"] = "36 x 18 cm"
+    assert changed(ConvertInches(attributes=False), attributes=told, **sides)["length_cm"] == 97, "no size of three"
+    told[1]["value"] = "36 x 18 x 8 cm"
+    unknown = changed(ConvertInches(attributes=False), attributes=told, length_cm=38, width_cm=20)
+    assert (unknown["length_cm"], unknown.refused) == (97, []), "a package with two sides holds nothing"
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_carried"),
+    [
+        ({"side_max_cm": 26}, True),
+        ({"side_max_cm": 25}, False),
+        ({"girth_max_cm": 70}, True),
+        ({"girth_max_cm": 69}, False),
+    ],
+)
+def test_a_package_may_be_as_large_as_carriers_take_it(limits, is_carried):
+    """10 × 4 × 4 in are 26 × 11 × 11 cm, 70 cm around and along."""
+    limited = replace(CONTEXT.limits, **limits)
+    if is_carried:
+        assert converted_sides((10, 4, 4), limited) == (26, 11, 11)
+    else:
+        with pytest.raises(RowRefused, match="suspicious_size"):
+            converted_sides((10, 4, 4), limited)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +220,18 @@ def test_attributes_are_found_by_id_or_name_and_keep_what_is_not_understood():
     assert changed(RemoveAttribute("other"), attributes=entries).differences() == {}
 
 
+def test_an_attribute_that_only_one_side_knows_by_its_id_is_found_by_name():
+    theirs = {"name_id": "2", "value_id": "7", "name": "Material", "value": "Wood"}
+    bare = {"name": "Material", "value": "Wood"}
+    steel = {"name_id": "2", "value_id": "", "name": "material", "value": "Steel"}
+    assert changed(SetAttribute("material", "Steel"), attributes=[theirs])["attributes"] == [steel]
+    assert changed(SetAttribute("material", "Steel", "2"), attributes=[bare])["attributes"] == [steel]
+    assert changed(SetAttribute("material", "Steel"), attributes=[bare])["attributes"] == [steel | {"name_id": ""}]
+    nameless = [{"value": "Wood"}, theirs]
+    assert changed(RemoveAttribute("", "2"), attributes=nameless)["attributes"] == nameless[:1]
+    assert changed(RemoveAttribute("Material"), attributes=nameless)["attributes"] == nameless[:1]
+
+
 @pytest.mark.parametrize(
     ("field", "good", "bad"),
     [
@@ -197,10 +250,11 @@ def test_a_value_must_be_one_of_the_stores(field, good, bad):
 def test_sizes_in_attributes_become_centimetres_unless_the_package_says_they_are():
     """38 in do not fit between sides of 38, 20 and 10 cm: they are centimetres."""
     own = {"name": "Height", "value": "12 inch"}
+    unsaid = {"name": "Depth", "value": None}
     theirs = {"name_id": "9", "value_id": "7", "name": "Size", "value": "5 inch"}
     inches = ConvertInches(package=False, fields=())
-    draft = changed(inches, attributes=[own, theirs], length_cm=38, width_cm=20, height_cm=10)
-    assert draft["attributes"] == [own | {"value": "30.48 cm"}, theirs]
+    draft = changed(inches, attributes=[own, theirs, unsaid], length_cm=38, width_cm=20, height_cm=10)
+    assert draft["attributes"] == [own | {"value": "30.48 cm"}, theirs, unsaid]
     suspicious = [own, own | {"value": "38 inch"}]
     draft = changed(inches, attributes=suspicious, length_cm=38, width_cm=20, height_cm=10)
     assert draft.differences() == {} and draft.refused == [("attributes", "suspicious_size")]
@@ -224,6 +278,7 @@ def test_an_attribute_by_its_name_is_the_platforms_where_the_category_knows_it()
     wood = {"name_id": "2", "value_id": "8", "name": "Material", "value": "Wood"}
     known = {"name_id": "2", "value_id": "7", "name": "material", "value": "brass"}
     assert attributes(SetAttribute("material", "brass"), before=[wood]) == [known]
+    assert attributes(SetAttribute("Material", "Messing", value_id="7"))[0]["value_id"] == "7", "as it was chosen"
     own = attributes(SetAttribute("材质", "Bamboo"), before=[wood])
     assert own == [{"name_id": "2", "value_id": "", "name": "材质", "value": "Bamboo"}], "no value of theirs"
     assert attributes(SetAttribute("Lid", "Red"))[0]["name_id"] == ""

@@ -95,6 +95,18 @@ def test_a_head_may_stand_below_a_title_and_below_heads_of_several_columns(tmp_p
     assert list(read_file(grouped).codes) == ["SA5701"]
 
 
+def test_a_title_that_sounds_like_a_head_is_none(tmp_path: Path) -> None:
+    titled = sheet(tmp_path / "a.csv", ("停产SKU", "", ""), ("名称", "SKU", "替代SKU"), DATA[:3])
+    assert list(read_file(titled).codes) == ["SA5701"]
+
+
+def test_one_column_has_a_head_or_none_and_codes_of_digits(tmp_path: Path) -> None:
+    headed = read_file(sheet(tmp_path / "a.csv", ("SKU",), ("AB1234",)))
+    assert (list(headed.codes), headed.junk) == (["AB1234"], [])
+    digits = read_file(sheet(tmp_path / "b.csv", ("10203040",), ("10203041",)))
+    assert list(digits.codes) == ["10203040", "10203041"]
+
+
 def test_a_sheet_of_nothing_but_replacements_holds_no_code(tmp_path: Path) -> None:
     with pytest.raises(NoCodes):
         read_file(sheet(tmp_path / "gone.csv", ("替代SKU", "数量"), ("SB5601", "4")))
@@ -112,6 +124,15 @@ def test_one_column_and_a_text_of_lines_are_read_whole(tmp_path: Path) -> None:
         "AB1234", "CD5678", "EF9012",
     ]  # fmt: skip
     assert list(read_file(sheet(tmp_path / "b.txt", ("SKU", "替代SKU"), ("AB1234", "CD5678"))).codes) == ["AB1234"]
+    (tmp_path / "c.txt").write_text("AB1234\tCD5678\nEF9012\tGH3456\n", "utf-8")
+    assert list(read_file(tmp_path / "c.txt").codes) == ["AB1234", "EF9012"], "tabs part columns"
+
+
+def test_a_head_that_names_the_replacements_alone_leaves_the_other_column_also_beside_an_empty_one(
+    tmp_path: Path,
+) -> None:
+    found = read_file(sheet(tmp_path / "gone.csv", ("替代SKU", "", ""), ("SB5601", "SA5701", "x")))
+    assert list(found.codes) == ["SA5701"]
 
 
 def test_a_table_pasted_with_its_head_gives_its_columns_of_codes() -> None:
@@ -120,3 +141,11 @@ def test_a_table_pasted_with_its_head_gives_its_columns_of_codes() -> None:
     pasted = read_pasted('SKU\t名称\t替代SKU\nSA5701\t"12V lamp\tSB5601')
     assert list(pasted.codes) == ["SA5701"]
     assert list(read_pasted("AB1234\tCD5678").codes) == ["AB1234", "CD5678"]
+
+
+def test_a_title_above_the_head_of_a_pasted_table_changes_nothing() -> None:
+    pasted = read_pasted("停产清单\t2026\t\nSKU\t名称\t替代SKU\nSA5701\tx\tSB5601\n")
+    assert (list(pasted.codes), pasted.columns) == (["SA5701"], ("SKU",))
+    assert [one.number for one in pasted.junk] == [1]
+    listed = read_pasted("AB1234\tx\nSKU\ty\nCD5678\tz\n")
+    assert list(listed.codes) == ["AB1234", "CD5678"], "codes above a head are none of a table"

@@ -10,11 +10,18 @@ from app.messages import Messages
 from app.services.codes.known import checked_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import save_virtual
+from app.services.compliance import check, load_context
+from app.services.compliance.findings import counts
+from app.services.compliance.recheck import recheck
 from app.services.errors import InputError
 from app.services.history.listing import list_changes
 from app.services.listings.delisting.applying import apply_delisting
 from app.services.listings.delisting.exporting import export_plan
+from app.services.listings.delisting.pasted import read_pasted
+from app.services.listings.delisting.plan import plan_delisting
 from app.services.listings.delisting.records import DelistPlan, Step
+from app.services.listings.loading import load_listings
+from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.listings.delisting.conftest import Planned, Shop
 
 
@@ -43,13 +50,17 @@ def test_a_bundle_or_a_warehouse_means_just_that(shop: Shop, planned: Planned) -
     shop("AB1234", "AB1234*2", "2*AB1234_CUS", "AB1234_CUS", "AB1234*2+CD5678")
     assert set(steps(planned("AB1234*2"))) == {"AB1234*2", "2*AB1234_CUS"}
     assert set(steps(planned("AB1234_CUS"))) == {"AB1234_CUS"}
+    shop("CD5678+AB1234", "AB1234+", "CD5678")
+    assert set(steps(planned("AB1234+CD5678"))) == {"CD5678+AB1234"}
 
 
 def test_stores_write_their_codes_in_their_own_way(shop: Shop, planned: Planned, db) -> None:
     shop("HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148", "ZZ1")
     assert steps(planned("AB1234\nZZ1")) == {"ZZ1": "zero"}  # nobody knows of a prefix yet
     write_store_marks(db, 1, checked_marks("hk#", "@abcd", {"148": "us"}))
-    assert set(steps(planned("AB1234"))) == {"HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148"}
+    plan = planned("AB1234")
+    assert set(steps(plan)) == {"HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148"}
+    assert not any(row.is_doubtful for row in plan.rows)
     assert set(steps(planned("AB1234_CUS"))) == {"AB1234-148"}
 
 
@@ -73,6 +84,21 @@ def test_a_listing_without_any_stock_left_goes_off_sale(shop: Shop, planned: Pla
         (off, "AA1111*9"): Step.DONE,
     }
     assert plan.listings(Step.OFF) == {whole: 1}
+
+
+def test_a_listing_stays_while_anything_else_in_it_may_be_sold(shop: Shop, planned: Planned) -> None:
+    shop("AA1111", "AA1111+")
+    shop("AA1111_CUS", "CC3333", status="off")
+    assert steps(planned("AA1111")) == {"AA1111": "zero", "AA1111+": "unreadable", "AA1111_CUS": "zero"}
+
+
+def test_variants_stand_by_their_store_and_listing_and_a_stop_ends_the_search(shop: Shop, planned: Planned, db) -> None:
+    second, first = shop("AB1234", "CC3333", store=2), shop("CC3333*2", "AB1234*2", "CC3333")
+    assert [row.listing_id for row in planned("AB1234\nCC3333*2").rows] == [first, first, second]
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        plan_delisting(db, read_pasted("AB1234"), ctx=ctx)
 
 
 def test_whole_listings_if_so_wanted(shop: Shop, planned: Planned) -> None:
@@ -127,6 +153,17 @@ def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned
     with db.bulk() as connection:
         connection.exec_driver_sql("UPDATE listing SET remote = ? WHERE id = ?", (known, not_told))
     assert planned("AA1111").is_empty  # what else was edited is not sent
+
+
+def test_what_the_checker_says_of_stocks_of_0_is_counted_at_once(shop: Shop, planned: Planned, db) -> None:
+    draft = shop("AA1111", status="draft")
+    recheck(db)
+    apply_delisting(db, planned("AA1111"))
+    with db.read() as session:
+        (record,) = load_listings(session, [draft])
+        found = counts(check(record, load_context(session, 1)))
+        stored = session.connection().exec_driver_sql("SELECT block_count, hold_count, warn_count FROM listing").one()
+    assert tuple(stored) == tuple(found)
 
 
 def test_the_history_says_who_took_what_off_sale_from_which_file(shop: Shop, planned: Planned, db) -> None:

@@ -176,6 +176,39 @@ def test_a_column_taken_away_is_left_alone_whatever_stands_in_its_place(opened, 
     assert ([code for code, _, _ in taken.errors], taken.lines) == (["column_gone", "column_added"], {})
 
 
+def test_a_locked_column_taken_away_is_missed_by_nobody(opened, read):
+    opened.page.delete_cols(opened.columns["product_key"])
+    taken = read(opened.save())
+    assert (taken.lines, taken.errors) == ({}, [])
+
+
+def test_a_renamed_column_is_known_by_its_cells_wherever_the_marks_stand(opened, read):
+    for row in opened.page.iter_rows(min_col=1, max_col=2):
+        row[0].value, row[1].value = row[1].value, row[0].value
+    opened.put(1, "stock", "How many")
+    opened.put(2, "stock", 7)
+    taken = read(opened.save())
+    assert [code for code, _, _ in taken.errors] == ["column_renamed"]
+    assert taken.lines == {("0012", "stock"): (5, 7, "")}
+
+
+def test_a_renamed_column_that_was_empty_is_known_by_nothing(db, two, tmp_path, read):
+    sheet = to_sheet(db, [two[0].id], tmp_path / "a.xlsx")
+    sheet.put(1, "keywords", "Search words")
+    sheet.put(2, "keywords", "ash")
+    taken = read(sheet.save())
+    assert sorted(code for code, _, _ in taken.errors) == ["column_added", "column_gone"]
+    assert taken.lines == {}
+
+
+def test_a_price_where_there_is_no_variant_is_named(db, make_sellable, tmp_path, read):
+    bare = make_sellable("Elm lamp", skus=())
+    sheet = to_sheet(db, [bare.id], tmp_path / "bare.xlsx")
+    sheet.put(2, "price", 5)
+    taken = read(sheet.save())
+    assert (taken.lines, [(code, row) for code, row, _ in taken.errors]) == ({}, [("cell_not_of_row", 2)])
+
+
 def test_rows_above_the_header_and_another_name_of_the_sheet(opened, read):
     opened.page.insert_rows(1, 3)
     opened.page.title = "for Anna"
@@ -283,3 +316,35 @@ def test_stopping_leaves_no_plan_behind(opened, db):
     ctx.stop.set()
     with pytest.raises(TaskCancelled):
         plan_sheet(db, opened.save(), ctx)
+
+
+def test_stopping_while_a_plan_is_made_removes_its_file(opened, db, monkeypatch, tmp_path):
+    from app.services.listings.round_trip import planning
+
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    opened.put(2, "stock", 7)
+    ctx, real = TaskContext(), planning.read_edits
+
+    def read_and_stop(path, ctx):
+        edits = real(path, ctx)
+        ctx.stop.set()
+        return edits
+
+    monkeypatch.setattr(planning, "read_edits", read_and_stop)
+    with pytest.raises(TaskCancelled):
+        planning.plan_sheet(db, opened.save(), ctx)
+    assert list(folder.iterdir()) == []
+
+
+def test_reading_a_long_workbook_tells_how_far_it_is_and_stops(opened, monkeypatch):
+    from app.services.listings.round_trip import reading
+
+    monkeypatch.setattr(reading, "_REPORT_EVERY", 1)
+    ctx = TaskContext()
+    reading.read_edits(opened.save(), ctx)
+    assert ctx.progress.note == "round_trip.reading" and 0 < ctx.progress.done <= (ctx.progress.total or 0)
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        reading.read_edits(opened.path, ctx)

@@ -6,7 +6,9 @@ from app.messages import messages, tr
 from app.samples.edited_book import edit_workbook
 from app.services.history.listing import list_changes
 from app.services.history.undo import undo
+from app.services.listings.bulk_edit.showing import all_lines, sections
 from app.services.listings.editing import ListingEdit
+from app.services.tasks import TaskContext
 from tests.unit.listings.round_trip.conftest import to_sheet
 
 
@@ -119,6 +121,13 @@ def test_a_conflict_that_agrees_is_none(opened, read, two, write):
     assert taken.errors == [] and taken.plan.counts.changed == 0 and taken.plan.counts.refused == 0
 
 
+def test_a_value_the_store_does_not_have_is_a_refused_line(opened, read):
+    opened.put(4, "group", "Nowhere")
+    taken = read(opened.save())
+    assert taken.lines == {("=Birch", "group_id"): ("", None, "cell")}
+    assert (taken.plan.counts.refused, [code for code, _, _ in taken.errors]) == (1, ["not_of_store"])
+
+
 def test_zero_is_not_unknown(opened, read):
     opened.put(4, "stock", 0)
     assert read(opened.save()).lines["BI-1", "stock"] == (None, 0, "")
@@ -136,9 +145,12 @@ def test_attributes_keep_their_ids(opened, read, two, loaded, write, db, tmp_pat
     sheet = to_sheet(db, [two[0].id], tmp_path / "with.xlsx")
     sheet.put(2, "attribute:Material", "Beech")
     sheet.put(2, "attribute:Use", "Working")
+    sheet.put(2, "title", "Beech lamp")
     for row in (2, 3):
         sheet.put(row, "attribute:Power", None)
     taken = read(sheet.save())
+    told = all_lines(taken.plan, range(sections(taken.plan, TaskContext()).total))
+    assert sorted((one.field, one.why) for one in told) == [("attributes", ""), ("attributes", "cell"), ("title", "")]
     assert [code for code, _, _ in taken.errors] == ["several_values"]
     taken.apply()
     found = loaded(two[0].id).attributes
