@@ -3,10 +3,12 @@
 import orjson
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 from shiboken6 import isValid
 
-from app.views.widgets.buttons import IconButton
+from app.services.errors import AppError
+from app.services.listings.editing import ListingEdit
+from app.views.widgets.buttons import Button, IconButton
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 BLACK = {"name_id": "14", "name": "Color", "value_id": "193", "value": "Black"}
@@ -94,3 +96,109 @@ def test_prices_by_country_are_added_and_removed_by_hand(opened, loaded, qtbot, 
     qtbot.mouseClick(removes[0], Left)
     settle()
     assert list(loaded(opened.listing_id).regional_prices["countries"]) == ["RU"]
+
+
+def press(qtbot, inside, text):
+    """Click the first button in view that begins so."""
+    button = next(one for one in inside.findChildren(Button) if one.isVisible() and one.text().startswith(text))
+    qtbot.mouseClick(button, Left)
+
+
+def full_disk(*_, **__):
+    raise AppError("publishing.journal", reason="disk full")
+
+
+class TestChecks:
+    def test_the_field_the_platform_named_is_gone_to(self, open_panel, make_sellable, write, qtbot):
+        record = make_sellable(status="failed")
+        write("INSERT INTO publish_batch (id, store_id, state, total, created_ms) VALUES (1, 1, 'done', 1, 0)")
+        write(
+            "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, "
+            "attempts, owner, error_code, error_params, error_text, error_field) VALUES "
+            "(1, 1, ?, 'create', 'failed', 'h', '', '', 1, '', 'marketplace.never_heard_of', '{}', '', 'keywords')",
+            record.id,
+        )
+        panel = open_panel(record.id)
+        panel.show_tab("history")
+        press(qtbot, panel.worst, "Go to the field")
+        qtbot.waitUntil(panel.editor.keywords.hasFocus)
+
+    @pytest.fixture
+    def held(self, open_panel, make_sellable, services):
+        """The panel with a listing that a person holds, what is found about it in view."""
+        record = make_sellable()
+        services.listings.hold([record.id], "A licence is asked for")
+        panel = open_panel(record.id)
+        panel.show_tab("findings")
+        return panel
+
+    def test_what_was_let_go_is_said_and_its_banner_goes(self, held, context, qtbot, settle):
+        with qtbot.waitSignal(held.checked) as told:
+            press(qtbot, held.findings, "Release")
+        settle()
+        assert told.args == [held.listing_id]
+        assert context.notices.kept[0].text == "Released; undo takes it back"
+        qtbot.waitUntil(lambda: "listing.held" not in {one.code for one in held._detail.findings})
+
+    def test_what_cannot_be_let_go_or_checked_is_told(self, held, services, qtbot, settle, monkeypatch):
+        for act, where, text in (("release_hold", held.findings, "Release"), ("recheck", held.footer, "Check")):
+            monkeypatch.setattr(services.listings, act, full_disk)
+            with qtbot.waitSignal(held.problem) as told:
+                press(qtbot, where, text)
+            assert told.args[0].params["reason"] == "disk full"
+            settle()
+
+
+class TestFields:
+    def test_a_category_that_was_found_is_stored(self, open_panel, make_sellable, loaded, qtbot, type_into, settle):
+        panel = open_panel(make_sellable(category_id="").id)
+        field = panel.editor.category_id
+        type_into(field, "table")
+        popup = field.completer().popup()
+        qtbot.waitUntil(popup.isVisible)
+        qtbot.keyClick(popup, Key.Key_Down)
+        qtbot.keyClick(popup, Key.Key_Return)
+        settle()
+        assert loaded(panel.listing_id).category_id == "39050502"
+
+    def test_letters_of_a_title_are_counted_while_it_is_typed(self, opened, type_into):
+        type_into(opened.editor.title, "Walnut")
+        assert opened.saver._in_flight is None
+        assert opened.editor.counter.text() == "6/128"
+
+    def test_a_picture_is_taken_away_by_its_key(self, opened, loaded, qtbot, settle):
+        strip = opened.editor.images
+        qtbot.mouseClick(strip.viewport(), Left, pos=strip.visualItemRect(strip.item(0)).center())
+        qtbot.keyClick(strip, Key.Key_Delete)
+        settle()
+        assert loaded(opened.listing_id).images == []
+
+    def test_a_price_that_cannot_be_read_is_said_below_the_variants(self, opened, loaded, qtbot, settle):
+        grid, note = opened.editor.grid, opened.editor.notes["skus"]
+        qtbot.mouseClick(grid.viewport(), Left, pos=grid.cell_rect(0, "price_minor").center())
+        qtbot.keyClick(grid, Key.Key_F2)
+        (cell,) = [one for one in grid.viewport().findChildren(QLineEdit) if one.isVisible()]
+        cell.selectAll()
+        qtbot.keyClicks(cell, "cheap")
+        qtbot.keyClick(cell, Key.Key_Return)
+        settle()
+        assert "cheap" in note.text() and note.isVisible()
+        assert loaded(opened.listing_id).skus[0].price_minor == 1890
+
+
+def test_a_change_is_taken_back_from_its_history(opened, services, qtbot, settle):
+    change = services.listings.save([ListingEdit(opened.listing_id, fields={"title": "Walnut Lamp"})], "x")
+    opened.refresh()
+    opened.show_tab("history")
+    settle()
+    with qtbot.waitSignal(opened.undo_wanted) as told:
+        press(qtbot, opened.history, "Undo")
+    assert told.args == [change.uid]
+
+
+def test_its_picture_comes_when_it_is_read(opened, qtbot):
+    def is_orange():
+        colour = opened.card.picture.pixmap().toImage().pixelColor(opened.card.picture.rect().center())
+        return colour.red() > 200 and colour.blue() < 60
+
+    qtbot.waitUntil(is_orange)
