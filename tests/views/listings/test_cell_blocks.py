@@ -261,6 +261,17 @@ class TestPaste:
         settle()
         assert services.listings.history() == []
 
+    def test_a_block_that_cannot_be_looked_at_is_told(self, page, services, qtbot, settle, monkeypatch):
+        def fail(*_, **__):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(services.listings, "plan_cells", fail)
+        choose(page, (0, "title"), (0, "title"))
+        paste(page, qtbot, "Oak Lamp\nPine Lamp")
+        qtbot.waitUntil(lambda: "disk full" in notice(page))
+        settle()
+        assert services.listings.history() == []
+
     def test_one_row_is_changed_at_once_with_the_way_back_offered(self, page, three, loaded, qtbot, settle):
         choose(page, (0, "title"), (0, "title"))
         paste(page, qtbot, "Oak Lamp\tOAK")

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QContextMenuEvent, QImage
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from app.messages import tr
 from app.services.history.undo import undo
@@ -80,6 +80,24 @@ def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, o
     assert page.context.notices.kept[0].text == "Choose a row of the table first"
     page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
     page.actions_of_page["explain_price"].trigger()
+    settle()
+    dialog = page.findChild(PriceDialog)
+    assert dialog.shown.given.code == "AB1234"
+    dialog.reject()
+    settle()
+
+
+def test_the_price_of_a_variant_is_explained_from_its_menu(db, lamp, open_page, settle, qtbot):
+    renew_figures(db)
+    page = open_page()
+    page.show_rows([lamp.id])
+    settle()
+    grid = page.editor.editor.grid
+    at = grid.cell_rect(0, "price_minor").center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, grid.viewport().mapToGlobal(at))
+    QApplication.sendEvent(grid.viewport(), event)
+    menu = next(one for one in grid.findChildren(QMenu) if one.isVisible())
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
     settle()
     dialog = page.findChild(PriceDialog)
     assert dialog.shown.given.code == "AB1234"
