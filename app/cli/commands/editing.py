@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,13 +29,6 @@ SHOWN_TEXT, SHOWN_BEFORE = 60, 20
 """Characters of a text, and how many of them stand before the place where it differs."""
 SHOWN_TITLE = 40
 """Characters of a title that stand for its listing."""
-NAMED = {
-    "category_id": "category",
-    "freight_template_id": "freight_template",
-    "group_id": "group",
-    "unit": "unit",
-}
-"""Fields that hold an id, by the column that has its name."""
 
 
 def add_to(commands: Commands) -> None:
@@ -98,7 +90,7 @@ def _carried_out(desk: Desk, plan: Plan, ctx: TaskContext, *, is_dry: bool) -> O
     from app.services.listings.bulk_edit.records import Applied
 
     try:
-        lines = _largest(desk, plan, ctx) if is_dry and not desk.is_json else []
+        lines = _largest(plan, ctx) if is_dry and not desk.is_json else []
         applied = Applied(None, plan.counts.changed) if is_dry else apply_plan(plan, ctx)
     finally:
         plan.close()
@@ -129,33 +121,19 @@ def wanted_edit(desk: Desk, store_id: int, settings: list[str], recipe: str | No
         return BulkEdit((*kept, *(parse_setting(text, context) for text in settings)))
 
 
-def _largest(desk: Desk, plan: Plan, ctx: TaskContext) -> list[str]:
+def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
     """The largest changes, as a table."""
     from app.services.listings.bulk_edit.exporting import shown_value
     from app.services.listings.bulk_edit.showing import lines, sections
+    from app.services.listings.bulk_edit.value_names import ValueNames
 
-    changed = lines(plan, 0, min(SHOWN_LINES, sections(plan, ctx).counts["changed"]))
-    named = _names(desk, [line.listing_id for line in changed if line.field in NAMED])
+    shown, names = min(SHOWN_LINES, sections(plan, ctx).counts["changed"]), ValueNames(plan)
     rows = []
-    for line in changed:
-        names = named.get(line.listing_id, {}).get(NAMED.get(line.field, ""), {})
-        values = (names.get(str(value)) or shown_value(line.field, value) for value in (line.before, line.after))
-        before, after = _short(*values)
+    for line in lines(plan, 0, shown):
+        values = (names.named(line, value) for value in (line.before, line.after))
+        before, after = _short(*(shown_value(line.field, value) for value in values))
         rows.append((line.code or line.title[:SHOWN_TITLE], tr(f"bulk_edit.field.{line.field}"), before, "→", after))
     return table(rows) if rows else []
-
-
-def _names(desk: Desk, listing_ids: Sequence[int]) -> dict[int, dict[str, dict[str, str]]]:
-    """By listing what the ids of its store are called."""
-    from app.services.listings.exporting.names import Names
-    from app.services.listings.loading import load_listings
-
-    if not listing_ids:
-        return {}
-    with desk.app.db.read() as session:
-        stores = {one.id: one.store_id for one in load_listings(session, sorted(set(listing_ids)))}
-        names = {store_id: Names.of(session, store_id).by_column() for store_id in set(stores.values())}
-    return {listing_id: names[store_id] for listing_id, store_id in stores.items()}
 
 
 def _short(*values: Any) -> list[str]:
