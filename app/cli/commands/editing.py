@@ -125,11 +125,13 @@ def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
     """The largest changes, as a table."""
     from app.services.listings.bulk_edit.exporting import shown_value
     from app.services.listings.bulk_edit.showing import lines, sections
+    from app.services.listings.bulk_edit.value_names import ValueNames
 
-    shown = min(SHOWN_LINES, sections(plan, ctx).counts["changed"])
+    shown, names = min(SHOWN_LINES, sections(plan, ctx).counts["changed"]), ValueNames(plan)
     rows = []
     for line in lines(plan, 0, shown):
-        before, after = _short(*(shown_value(line.field, value) for value in (line.before, line.after)))
+        values = (names.named(line, value) for value in (line.before, line.after))
+        before, after = _short(*(shown_value(line.field, value) for value in values))
         rows.append((line.code or line.title[:SHOWN_TITLE], tr(f"bulk_edit.field.{line.field}"), before, "→", after))
     return table(rows) if rows else []
 

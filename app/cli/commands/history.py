@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.cli.counts import check_count
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 100
 UID_SHOWN = 8
 """So many characters tell a change from the others; `undo` takes them."""
+MOST_NAMED, TITLE_SHOWN = 20, 60
+"""Listings that were left alone, and characters of their titles; JSON has all of them."""
 
 
 def add_to(commands: Commands) -> None:
@@ -58,8 +61,19 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     if conflicts and not done.is_stuck:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
     if conflicts:
-        lines += [f"  {name}" for name in done.conflict_names]
+        lines += [f"  {name}" for name in (*done.conflict_names, *_names(listings, done.conflicts))]
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
+
+
+def _names(listings: ListingDesk, conflicts: Sequence[int]) -> list[str]:
+    """The listings that were left alone, by the number `--listing` takes and by their title; the first of very many."""
+    from app.services.listings.loading import load_listings
+
+    ids = [number for number in conflicts if number > 0]
+    with listings.db.read() as session:
+        titles = {one.id: one.title for one in load_listings(session, ids[:MOST_NAMED])}
+    named = [f"{number}  {titles.get(number, '')[:TITLE_SHOWN]}".rstrip() for number in ids[:MOST_NAMED]]
+    return [*named, "…"] if len(ids) > MOST_NAMED else named
 
 
 def _check_part(listings: ListingDesk, options: argparse.Namespace) -> None:
@@ -102,6 +116,7 @@ def _go_back(listings: ListingDesk, options: argparse.Namespace) -> Outcome:
     }
     lines = [tr("cli.went_back", n=len(done.restored), steps=len(done.changes))]
     lines += [tr("cli.undo_conflicts", n=conflicts)] if conflicts else []
+    lines += [f"  {name}" for name in _names(listings, done.conflicts)]
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 

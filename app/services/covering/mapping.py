@@ -6,13 +6,15 @@ Pure: the names of both stores' things come in `Sides`, the checker's context is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.services.amounts import money_text
 from app.services.codes.normal import normalise
+from app.services.codes.reading import read_code
+from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks
 from app.services.compliance import CheckContext
 from app.services.compliance.names import NameIndex
 from app.services.compliance.rule_data import rule_file
@@ -46,14 +48,15 @@ class Things:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both stores: what theirs and ours are called, the currency ours sells in, "" where that is not known, and what
-    their goods cost us; without that no cost is known."""
+    """Both stores: what theirs and ours are called, the currency ours sells in, "" where that is not known, what their
+    goods cost us, without which no cost is known, and how ours writes its codes."""
 
     theirs: Things
     ours: Things
     context: CheckContext
     currency: str = ""
     costs: GoodsCosts | None = None
+    marks: StoreMarks = PLAIN_STORE
 
 
 def map_listing(remote: RemoteListing, rules: CoverRules, sides: Sides) -> Mapped:
@@ -203,6 +206,16 @@ class _Draft:
             if self.rules.stock is not None:
                 self.replaced("sku.stock", _known(sku.stock), self.rules.stock, BY_RULE, sku.code)
                 sku.stock = self.rules.stock
+        self._name_unread(record.skus)
+
+    def _name_unread(self, skus: Sequence[SkuRecord]) -> None:
+        """A code whose goods are not known any more behind what our rules put around it: delisting would miss it."""
+        rules, ours = self.rules, CodeRules(store=self.sides.marks)
+        for sku in skus if rules.add_prefix or rules.add_suffix else ():
+            goods = mapped_code(sku.code, CoverRules(remove_prefix=rules.add_prefix, remove_suffix=rules.add_suffix))
+            if read_code(sku.code, ours).match_key != read_code(goods, ours).match_key:
+                self.unmapped("sku.code", sku.code, "unread", sku.code)
+                return
 
     def _map_code(self, sku: SkuRecord) -> None:
         before = sku.code

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.models import StoreAccess
+from app.services.codes.known import store_marks
+from app.services.codes.rules import PLAIN_STORE
 from app.services.compliance import load_context
 from app.services.covering.costs import GoodsCosts
 from app.services.covering.existing import by_code, by_origin, of_store, twice_among
@@ -172,9 +174,10 @@ class Cover:
     def _load_sides(self) -> Sides:
         with self.db.read() as session:
             context = load_context(session, self.to_store.id)
+            marks = store_marks(session.connection()).get(self.to_store.id, PLAIN_STORE)
         theirs, ours = (load_things(self.db, store.id) for store in (self.from_store, self.to_store))
         costs = GoodsCosts(self.db, self.to_store.id)
-        return Sides(theirs, ours, context, usual_currency(self.db, self.to_store.id), costs)
+        return Sides(theirs, ours, context, usual_currency(self.db, self.to_store.id), costs, marks)
 
     def _known(self, ids: Sequence[str]) -> dict[str, Already]:
         with self.db.reader.connect() as connection:

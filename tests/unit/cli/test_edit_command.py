@@ -91,6 +91,15 @@ def test_texts_and_names_are_set_in_one_change(cli, synced):
     assert titles(cli, synced)[listing["id"]] == listing["title"]
 
 
+def test_a_preview_shows_names_and_no_ids(cli, synced):
+    listing = cli("--json", "list", "--store", synced, "--limit", "1").json["listings"][0]
+    where = ("--where", f"product_id = {listing['product_id']}")
+    said = cli("edit", "--store", synced, *where, "--set", "freight_template=", "--set", "unit=pair", "--dry-run")
+    assert said.code == 0
+    assert listing["freight_template_name"] in said.out and listing["freight_template"] not in said.out
+    assert "pair" in said.out and "100000013" not in said.out
+
+
 def test_refused_rows_are_counted_by_reason(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", "price=1 / (price - price)")
     assert said.code == 1 and said.json["change"] is None

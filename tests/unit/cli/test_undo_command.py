@@ -86,6 +86,18 @@ def test_back_in_time_names_what_moved_on(cli, two, own_data_folder):
     assert [title for title, _ in state(own_data_folder, [first, second])] == ["theirs", titles[1]]
 
 
+@pytest.mark.parametrize("options", [(), ("--back-to", "2026-11-20T07:00Z")], ids=["one change", "back in time"])
+def test_listings_left_alone_are_named_to_a_person_too(cli, two, own_data_folder, options):
+    (first, second), _, _ = two
+    with Application(own_data_folder) as app, app.db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET title = 'theirs' WHERE id = ?", (first,))
+    if options:
+        moments(own_data_folder)
+    said = cli("undo", *options)
+    assert said.code == 1
+    assert f"  {first}  theirs" in said.out.splitlines() and f"  {second}  " not in said.out
+
+
 @pytest.mark.parametrize("options", [("abc",), ("--listing", "1"), ("--field", "title")])
 def test_a_point_in_time_goes_with_nothing_else(cli, options):
     said = cli("--json", "undo", *options, "--back-to", "2026-11-20T08:00")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.messages import Messages
+from app.services.codes.known import checked_marks, write_store_marks
 from app.services.compliance import check, load_context
 from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
 from app.services.covering.rules import BadRule, CoverRules
@@ -332,6 +333,25 @@ def test_a_cost_behind_their_own_marks_counts(pair):
     pair.theirs.put(replace(there, content=replace(there.content, skus=skus)))
     result = pair.cover(["1005001"], CoverRules(price="cost * 3", remove_prefix="XX-"))
     assert pair.listing(result.copied["1005001"]).skus[0].price_minor == 600
+
+
+@pytest.mark.parametrize(
+    ("rules", "marks", "is_told"),
+    [
+        ({"add_prefix": "HK#"}, None, True),
+        ({"add_suffix": "@ABCD"}, {"prefix": "HK#"}, True),
+        ({"add_prefix": "hk#"}, {"prefix": "HK#"}, False),
+        ({"add_suffix": "_CUS"}, None, False),
+        ({"remove_prefix": "LM"}, None, False),
+    ],
+)
+def test_a_mark_behind_which_the_own_store_knows_no_goods_is_told(pair, rules, marks, is_told):
+    """Delisting by the plain code would miss the draft."""
+    if marks:
+        write_store_marks(pair.db, 1, checked_marks(**marks))
+    result = pair.cover("1005001", replace(OURS, **rules))
+    told = [(one.field, one.why) for one in result.unmapped if one.why == "unread"]
+    assert told == ([("sku.code", "unread")] if is_told else [])
 
 
 def test_sizes_in_inches_become_centimetres_and_a_suspicious_one_is_told(pair):

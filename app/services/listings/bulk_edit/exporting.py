@@ -13,6 +13,7 @@ from app.services.listings.bulk_edit.operations import NUMBER_FIELDS, REGIONAL
 from app.services.listings.bulk_edit.planning import Plan
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.showing import Section, all_lines, sections
+from app.services.listings.bulk_edit.value_names import ValueNames
 from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskContext
 from app.services.workbooks import OutColumn, check_kind, write_sheet
@@ -37,14 +38,15 @@ def export_lines(
 
 
 def _rows(plan: Plan, wanted: range, texts: Messages) -> Iterator[tuple[Any, ...]]:
+    names = ValueNames(plan)
     for line in all_lines(plan, wanted):
         yield (
             str(line.listing_id),
             line.title,
             line.code,
             texts.text(f"bulk_edit.field.{line.field}") if line.field else "",
-            shown_value(line.field, line.before),
-            shown_value(line.field, line.after),
+            shown_value(line.field, names.named(line, line.before)),
+            shown_value(line.field, names.named(line, line.after)),
             percent(line),
             texts.text(f"bulk_edit.refused.{line.why}") if line.why else "",
         )

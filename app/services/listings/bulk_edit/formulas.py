@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.services.expressions import Formula, FormulaError, compile_formula
 from app.services.expressions.formula_errors import MissingValue
 from app.services.expressions.functions import USAGES, RowFunction
 from app.services.expressions.syntax import Arithmetic, Name, Number
-from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
+from app.services.listings.bulk_edit.operations import ROUNDED_UP, BadOperation, ChangeNumber
 from app.services.listings.bulk_edit.target_prices import TERMS, price_for
 
 NAMES = {
@@ -57,6 +57,10 @@ ALL_USAGES = {**USAGES, **{name: function.usage for name, function in FUNCTIONS.
 """How every function of a bulk edit is written."""
 SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 10**6, "margin": 10**4, "profit": 100, **TERMS}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
+
+
+_INEXACT, _MOST_EXACT = Decimal("0.000001"), Decimal(10**12)
+"""What a division leaves behind the point is no gram more; of larger numbers nobody asks."""
 
 
 def scale(column: str) -> int:
@@ -110,6 +114,7 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
     unit = scale(change.field)
     columns = tuple(NAMES.get(name, name) for name in names)
     scales = [Decimal(scale(column)) for column in columns]
+    rounding = ROUND_CEILING if change.field in ROUNDED_UP else ROUND_HALF_UP
 
     def work_out(*stored: int | None) -> int | str:
         values = {
@@ -117,7 +122,10 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
             for name, value, by in zip(names, map(_decimal, stored), scales, strict=True)
         }
         try:
-            return int((formula.value(values) * unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+            result = formula.value(values) * unit
+            if rounding == ROUND_CEILING and abs(result) < _MOST_EXACT:
+                result = result.quantize(_INEXACT, rounding=ROUND_HALF_UP)
+            return int(result.quantize(Decimal(1), rounding=rounding))
         except FormulaError as error:
             if isinstance(error, MissingValue):
                 return f"unknown_{error.params['name']}"

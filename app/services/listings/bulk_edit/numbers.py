@@ -1,7 +1,7 @@
 """Arithmetic of a bulk edit as SQL over stored integers: exact, the same for one row and for a million.
 
-All of it is integer arithmetic: a factor is a fraction, halves are rounded up as a shop rounds, and what SQLite would
-turn into an inexact number is refused before.
+All of it is integer arithmetic: a factor is a fraction, halves are rounded up as a shop rounds, weights and sides to
+the next gram and centimetre (domain.md 5.1), and what SQLite would turn into an inexact number is refused before.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.services.listings.bulk_edit.formulas import evaluator, scale, simplified
-from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, ChangeNumber, Rounding
+from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, ROUNDED_UP, ChangeNumber, Rounding
 
 LARGEST = 400_000_000
 """Numbers above are refused: with the largest factor the arithmetic stays within 64 bits."""
@@ -65,6 +65,8 @@ def _step(change: ChangeNumber) -> str:
         return str(number) if change.action == "set" else f"({{before}} + ({number}))"
     factor = change.value if change.action == "multiply" else 1 + change.value / 100
     over, under = factor.as_integer_ratio()
+    if change.field in ROUNDED_UP:
+        return f"(({{before}} * {over} + {under - 1}) / {under})"
     return f"((2 * {{before}} * {over} + {under}) / {2 * under})"
 
 

@@ -23,6 +23,8 @@ VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit", "marke
 A marketing group is ours: its name, so that every store of the listings may have one of its own by it.
 `warehouse_kind` is `real` or `virtual` (`services/listings/warehouse_kinds.py`)."""
 LISTING_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "lot_size")
+ROUNDED_UP = ("weight_g", "length_cm", "width_cm", "height_cm")
+"""Of what a parcel weighs and measures a part of a gram or centimetre is a whole one (domain.md 5.1)."""
 SKU_NUMBERS = ("price_minor", "stock")
 REGIONAL = "regional_prices"
 NUMBER_FIELDS = (*SKU_NUMBERS, *LISTING_NUMBERS)

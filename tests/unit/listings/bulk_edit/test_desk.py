@@ -164,6 +164,15 @@ def test_export(desk, run, make_listing, tmp_path):
     assert (tmp_path / "preview.xlsx").stat().st_size > 0
 
 
+def test_an_export_names_things_as_the_preview_does(desk, run, make_listing, tmp_path):
+    make_listing(unit="100000015")
+    head = run(desk.prepare_call(BulkEdit((SetValue("unit", "100000013"),)), Query()))
+    path = tmp_path / "preview.csv"
+    run(desk.export_call(head.token, str(path)))
+    said = path.read_text("utf-8-sig")
+    assert "piece" in said and "pair" in said and "1000000" not in said
+
+
 def test_the_hash_of_a_picture(desk, tmp_path):
     path = tmp_path / "lamp.jpg"
     path.write_bytes(b"lamp")

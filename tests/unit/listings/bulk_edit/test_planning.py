@@ -99,6 +99,24 @@ def test_a_formula_reads_fields_of_the_variant_and_the_listing(make_listing, pla
     assert [row[2:5] for row in told(plan)[1]] == [("weight_g", 500, 509)]
 
 
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (ChangeNumber("weight_g", "formula", formula="weight / 3"), 43),
+        (ChangeNumber("weight_g", "formula", formula="weight / 7 * 7 + 1"), 128),
+        (ChangeNumber("weight_g", "multiply", Decimal("1.1")), 140),
+        (ChangeNumber("weight_g", "percent", Decimal(-10)), 115),
+        (ChangeNumber("length_cm", "formula", formula="length / 2.54"), 5),
+        (ChangeNumber("length_cm", "multiply", Decimal("2.54")), 28),
+        (ChangeNumber("handling_days", "formula", formula="handling_days / 3"), 2),
+    ],
+)
+def test_weights_and_sides_are_rounded_up(make_listing, planned, change, after):
+    """A parcel noted lighter than it is costs more than was charged; days are rounded as numbers are."""
+    make_listing("A", (("A-1", 1000, 5),), weight_g=127, length_cm=11, handling_days=7)
+    assert [row[4] for row in told(planned(change))[1]] == [after]
+
+
 def test_numbers_and_texts_of_one_edit_stand_together(make_listing, planned):
     record = make_listing("Old lamp", (("A-1", 1000, 5),), weight_g=10)
     plan = planned(
