@@ -91,6 +91,8 @@ def test_no_formula_comes_of_nonsense(factor, plus):
         (1050, "", "whole", 1100),
         (333, "price / 3", "", 111),
         (100, "price - 2", "", None),
+        (100, "price - 1", "", None),
+        (100, "price * 1000000", "", None),
         (100, "price / 0", "", None),
         (100, "price * 100000000", "", None),
     ],
@@ -105,6 +107,8 @@ def test_prices_are_exact(minor, formula, rounding, after):
         ("Northlane lamp NORTHLANE", (("northlane", ""),), "lamp"),
         ("Lamps and a lamp", (("lamp", "light"),), "Lamps and a light"),
         ("北弦台灯", (("北弦", "晨帆"),), "晨帆台灯"),
+        ("A北弦LED", (("北弦", "晨帆"),), "A晨帆LED"),
+        ("Desklamp lamps", (("lamp", "light"),), "Desklamp lamps"),
         ("2.4GHz C++ cable", (("C++", "USB"),), "2.4GHz USB cable"),
         (r"a \1 b", (("b", r"\g<0>"),), r"a \1 \g<0>"),
         ("untouched  blanks", (("x", "y"),), "untouched  blanks"),
@@ -120,6 +124,8 @@ def test_codes_lose_their_marks_and_get_ours():
     assert mapped_code("AB12", rules) == "CFAB12_1"
     assert mapped_code("NL", rules) == "CFNL_1"
     assert mapped_code("", rules) == ""
+    assert mapped_code("AB12-X", CoverRules(remove_suffix="-X")) == "AB12"
+    assert mapped_code("AB12", CoverRules(add_suffix="_1")) == "AB12_1"
 
 
 @pytest.mark.parametrize("written", ["HK#ab12", "hk#ab12", "ＨＫ＃ab12", " HK#ab12 ", "\u3000hk# ab12"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.services.covering.rules import CoverRules
 from app.services.marketplace.port import AttributeContent
 from tests.unit.stores.conftest import lamp
@@ -96,3 +98,30 @@ def test_prices_in_the_own_currency_stay_and_are_rounded_where_a_rule_says_so(pa
     draft, _, unmapped = covered(pair, CoverRules(price="price - 100"))
     assert [sku.price_minor for sku in draft.skus] == [None, None]
     assert unmapped["sku.price"] == ("19.90", "formula")
+
+
+def test_pictures_are_told_by_their_number_where_there_are_some(pair):
+    _, replaced, _ = covered(pair, CoverRules())
+    assert replaced["images", ""] == ("2", "")
+    _, replaced, _ = covered(pair, CoverRules(), images=())
+    assert ("images", "") not in replaced
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [
+        (77, True),
+        ("77", True),
+        (0, False),
+        ("0", False),
+        ("", False),
+        (None, False),
+        ([], False),
+        ({}, False),
+        ({"a": [], "b": ""}, False),
+        ([{"a": 7}], True),
+    ],
+)
+def test_what_a_draft_cannot_carry_is_told_where_it_says_something(pair, value, is_told):
+    _, _, unmapped = covered(pair, CoverRules(), raw={"sizechart_id": value})
+    assert ("size_chart" in unmapped) is is_told
