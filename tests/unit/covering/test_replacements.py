@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from app.services.compliance import check, load_context
+from app.services.compliance.findings import counts
 from app.services.covering.rules import CoverRules
+from app.services.covering.run import Cover
 from app.services.marketplace.port import AttributeContent
+from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.stores.conftest import lamp
 
 OAK = AttributeContent("10", "", "Material", "Oak")
@@ -125,3 +130,25 @@ def test_pictures_are_told_by_their_number_where_there_are_some(pair):
 def test_what_a_draft_cannot_carry_is_told_where_it_says_something(pair, value, is_told):
     _, _, unmapped = covered(pair, CoverRules(), raw={"sizechart_id": value})
     assert ("size_chart" in unmapped) is is_told
+
+
+def test_a_draft_is_checked_as_it_is_stored(pair):
+    draft, _, _ = covered(pair, CoverRules(same_names=False))
+    with pair.db.read() as session:
+        found = counts(check(draft, load_context(session, 1)))
+    stored = pair.sql("SELECT block_count, hold_count, warn_count FROM listing WHERE id = ?", draft.id)[0]
+    assert tuple(stored) == tuple(found) and found[0] > 0
+
+
+def test_a_stop_while_drafts_are_stored_leaves_none(pair):
+    class Stopped(Cover):
+        async def _drafts(self, ids):
+            found = await super()._drafts(ids)
+            self.ctx.stop.set()
+            return found
+
+    run = pair.run()
+    stopped = Stopped(pair.db, run.from_store, run.to_store, pair.theirs, pair.ours, CoverRules(), TaskContext())
+    with pytest.raises(TaskCancelled):
+        asyncio.run(stopped.run(pair.wanted("1005001")))
+    assert pair.sql("SELECT (SELECT count(*) FROM listing) + (SELECT count(*) FROM change)")[0][0] == 0
