@@ -11,6 +11,7 @@ from app.services.covering.rules import CoverRules
 from app.services.covering.run import CannotCover
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.port import SkuContent, SkuProperty, Unreachable
+from tests.unit.covering.conftest import replace_codes
 from tests.unit.stores.conftest import lamp
 
 RED, BLUE = (SkuProperty("14", "10"),), (SkuProperty("14", "173"),)
@@ -71,6 +72,7 @@ def test_what_was_said_here_alone_stays(pair):
     edit_listings(pair.db, [here], label="change.edit")
     result, draft = update(pair)
     assert list(result.unchanged) == ["1005001"], "the same code in another spelling"
+    assert result.replacements == [], "nothing was replaced this time"
     assert (draft.skus[0].code, draft.regional_prices) == ("r-1", prices)
 
 
@@ -80,6 +82,15 @@ def test_a_covered_product_that_cannot_be_read_is_told_once_more_as_covered(pair
     result = pair.cover("1005001 1005002", update=True)
     assert result.unchanged == {"1005001": first.copied["1005001"]}
     assert [one.product_id for one in result.skipped] == [one.product_id for one in result.failed] == ["1005002"]
+
+
+@pytest.mark.parametrize("twin", ["1005002", "1005003"])
+def test_two_products_of_one_listing_bring_it_up_to_date_once(pair, make_listing, twin):
+    mine = make_listing(skus=(("LM4402-WH", 1000, 1), ("LM5500-WH", 1000, 1)))
+    pair.theirs.put(replace_codes("1005003", "LM4402"))
+    result = pair.cover(["1005001", twin], update=True)
+    assert (result.updated, result.copied) == ({"1005001": mine.id}, {})
+    assert [(one.product_id, one.listing_id, one.by) for one in result.skipped] == [(twin, mine.id, "code")]
 
 
 def test_rules_are_tried_on_no_pair_that_makes_no_sense(pair):
