@@ -9,6 +9,7 @@ import pytest
 
 from app.services.compliance import check, load_context
 from app.services.compliance.findings import counts
+from app.services.covering.costs import GoodsCosts
 from app.services.covering.rules import CoverRules
 from app.services.covering.run import Cover
 from app.services.marketplace.port import AttributeContent
@@ -152,3 +153,19 @@ def test_a_stop_while_drafts_are_stored_leaves_none(pair):
     with pytest.raises(TaskCancelled):
         asyncio.run(stopped.run(pair.wanted("1005001")))
     assert pair.sql("SELECT (SELECT count(*) FROM listing) + (SELECT count(*) FROM change)")[0][0] == 0
+
+
+def test_service_templates_that_are_gone_map_nothing_any_more(pair):
+    rules = CoverRules(default_service="520202", same_names=False)
+    assert covered(pair, rules)[0].service_template_id == "520202"
+    pair.ours.services = []
+    draft, _, unmapped = covered(pair, rules)
+    assert unmapped["service_template_id"] == ("Beginner (0)", "no_mapping") and draft.service_template_id == "0"
+
+
+def test_a_code_nobody_can_read_has_no_cost(pair):
+    pair.sql(
+        "INSERT INTO stock_item (code, name, picture, cost_micro, updated_ms) VALUES ('AB1234', '', '', 1000000, 0)"
+    )
+    costs = GoodsCosts(pair.db, 1)
+    assert (costs.of("AB1234"), costs.of("AB1234+"), costs.of("AB1234*0")) == (1, None, None)
