@@ -64,6 +64,14 @@ def test_a_new_variant_comes_and_one_that_was_made_here_stays(pair):
     assert [sku.code for sku in draft.skus] == ["R-1", "B-1"] and list(result.unchanged) == ["1005001"]
 
 
+def test_one_more_variant_of_the_same_code_is_a_new_one(pair):
+    put(pair, SkuContent("X-1", 1000, 1, RED))
+    update(pair)
+    put(pair, SkuContent("X-1", 1000, 1, RED), SkuContent("X-1", 2000, 1, BLUE))
+    _, draft = update(pair)
+    assert variants(draft) == [("X-1", 1000, "10"), ("X-1", 2000, "173")]
+
+
 def test_what_was_said_here_alone_stays(pair):
     put(pair, SkuContent("R-1", 1000, 1, RED))
     _, draft = update(pair)
