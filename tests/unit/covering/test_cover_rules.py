@@ -8,9 +8,11 @@ from app.services.covering.detail import pictures_of, with_addresses, without_th
 from app.services.covering.mapping import mapped_code, mapped_price, replaced_words
 from app.services.covering.rules import BadRule, CoverRules, from_json, load_rules, price_formula, save_rules, to_json
 from app.services.expressions import FormulaError
+from app.services.history.contents import ChangeContents
 from app.services.history.listing import list_changes
 from app.services.history.wording import change_label
 from app.services.listings.bulk_edit.formulas import compiled
+from app.services.paging import Query
 
 
 def test_rules_are_kept_for_their_pair_alone(pair):
@@ -37,6 +39,9 @@ def test_rules_are_kept_for_their_pair_alone(pair):
         {"templates": {"1": 2}},
         {"words": [["", "x"]]},
         {"words": ["x"]},
+        {"words": ["ab"]},
+        {"words": 5},
+        {"stock": 1_000_000},
         {"stock": -1},
         {"stock": True},
         {"rounding": "up"},
@@ -49,6 +54,18 @@ def test_rules_are_kept_for_their_pair_alone(pair):
 def test_rules_that_make_no_sense_are_refused(wrong):
     with pytest.raises(BadRule):
         from_json(wrong)
+
+
+@pytest.mark.parametrize("rules", [{"stock": None}, {"stock": 0}, {"stock": 999_999}, {"add_suffix": "x" * 20}])
+def test_rules_at_the_edge_of_sense_are_taken(rules):
+    assert from_json(rules) == CoverRules(**rules)
+
+
+def test_a_pair_without_a_rule_for_stock_keeps_its_others_and_none_that_make_no_sense_are_kept(pair):
+    save_rules(pair.db, 2, 1, CoverRules(brand="Chenfan"))
+    with pytest.raises(BadRule):
+        save_rules(pair.db, 2, 1, CoverRules(stock=-1))
+    assert load_rules(pair.db, 2, 1) == CoverRules(brand="Chenfan")
 
 
 def test_a_price_formula_is_checked():
@@ -91,6 +108,8 @@ def test_no_formula_comes_of_nonsense(factor, plus):
         (1050, "", "whole", 1100),
         (333, "price / 3", "", 111),
         (100, "price - 2", "", None),
+        (100, "price - 1", "", None),
+        (100, "price * 1000000", "", None),
         (100, "price / 0", "", None),
         (100, "price * 100000000", "", None),
     ],
@@ -105,6 +124,8 @@ def test_prices_are_exact(minor, formula, rounding, after):
         ("Northlane lamp NORTHLANE", (("northlane", ""),), "lamp"),
         ("Lamps and a lamp", (("lamp", "light"),), "Lamps and a light"),
         ("北弦台灯", (("北弦", "晨帆"),), "晨帆台灯"),
+        ("A北弦LED", (("北弦", "晨帆"),), "A晨帆LED"),
+        ("Desklamp lamps", (("lamp", "light"),), "Desklamp lamps"),
         ("2.4GHz C++ cable", (("C++", "USB"),), "2.4GHz USB cable"),
         (r"a \1 b", (("b", r"\g<0>"),), r"a \1 \g<0>"),
         ("untouched  blanks", (("x", "y"),), "untouched  blanks"),
@@ -120,6 +141,8 @@ def test_codes_lose_their_marks_and_get_ours():
     assert mapped_code("AB12", rules) == "CFAB12_1"
     assert mapped_code("NL", rules) == "CFNL_1"
     assert mapped_code("", rules) == ""
+    assert mapped_code("AB12-X", CoverRules(remove_suffix="-X")) == "AB12"
+    assert mapped_code("AB12", CoverRules(add_suffix="_1")) == "AB12_1"
 
 
 @pytest.mark.parametrize("written", ["HK#ab12", "hk#ab12", "ＨＫ＃ab12", " HK#ab12 ", "\u3000hk# ab12"])
@@ -153,6 +176,15 @@ def test_their_modules_and_links_go_and_the_words_stay():
     assert pictures_of(page.html) == ["https://ae01.alicdn.com/kf/a.jpg", "//ae01.alicdn.com/kf/b.jpg"]
 
 
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_links_to_their_store_go_however_they_are_written(quote):
+    html = f'<a href={quote}https://www.aliexpress.com/store/1102{quote}>shop</a> <a name="top">top</a><img src="">'
+    page = without_theirs(html)
+    assert page.html == 'shop <a name="top">top</a><img src="">'
+    assert list(page.links) == ["https://www.aliexpress.com/store/1102"]
+    assert pictures_of(html) == []
+
+
 def test_pictures_of_a_page_get_their_new_addresses_and_nothing_else_changes():
     html = (
         '<p>a.jpg</p><img width=3 src=\'https://h/a.jpg\' alt="x"><img src=https://h/c.jpg><img src="https://h/b.jpg">'
@@ -176,3 +208,9 @@ def test_the_history_says_who_gave_a_pair_other_rules(pair):
     noted = list_changes(pair.db)
     assert [one.label for one in noted] == ["change.cover_rules"] * 3
     assert "邻居店 →" in change_label(noted[0])
+    told = []
+    for one in reversed(noted):
+        contents = ChangeContents(pair.db, one.uid)
+        told += [(value.before, value.after) for id in contents.ids(Query()) for value in contents.children(id)]
+    assert [after for _, after in told[:1]] == ["stock: 5"]
+    assert told[1] == ("stock: 5", "words: [['a', 'b']], stock: 5") and told[2][1] in (None, "–")

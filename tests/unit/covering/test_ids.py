@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from app.services.covering import ids as module
@@ -132,6 +133,11 @@ def test_files_that_are_none(tmp_path):
         (f"product id\nhttps://www.aliexpress.com/item/{ID}.html\n" + f"{OTHER}\n" * 4, True),
         (f"{ID},Bedside lamp,18.90\n{OTHER},Lamp,3\n", False),
         ("Title\nLamp\n", False),
+        (f"{ID} {OTHER}\n", False),
+        (f"{ID},{OTHER}\n", False),
+        (f"{ID}\n;;\n\n{OTHER}\n", True),
+        (f"{ID}\n" * 4 + "Lamp\n", True),
+        (f"{ID}\n" * 3 + "Lamp\n", False),
         ("", False),
     ],
 )
@@ -140,6 +146,41 @@ def test_a_dropped_list_of_ids_is_told_from_a_sheet(tmp_path, text, is_list):
     path.write_text(text, "utf-8")
     assert looks_like_ids(path) is is_list
     assert not looks_like_ids(tmp_path / "gone.txt")
+
+
+def test_only_small_lists_are_looked_at(tmp_path, monkeypatch):
+    for name, is_list in (("ids.txt", True), ("ids.TXT", True), ("ids.md", False)):
+        (tmp_path / name).write_text(ID, "utf-8")
+        assert looks_like_ids(tmp_path / name) is is_list
+    monkeypatch.setattr(module, "LARGEST_LIST", len(ID) - 1)
+    assert not looks_like_ids(tmp_path / "ids.txt")
+
+
+def test_a_sheet_without_a_head_is_read_whole(tmp_path):
+    path = tmp_path / "ids.csv"
+    path.write_text(f"{ID},Lamp\n,\n{OTHER},Mug\n", "utf-8")
+    found = read_ids_file(path)
+    assert (found.ids, found.junk) == ((ID, OTHER), ())
+
+
+def test_a_number_a_spreadsheet_has_eaten_digits_of_is_no_id(tmp_path):
+    path = tmp_path / "ids.xlsx"
+    book = openpyxl.Workbook()
+    for row in ((float(ID),), (1.2345678901234568e16,)):
+        book.active.append(row)
+    book.save(path)
+    found = read_ids_file(path)
+    assert (found.ids, [one.why for one in found.junk]) == ((ID,), ["scientific"])
+
+
+def test_a_number_in_a_link_that_no_product_has_is_none():
+    found = read_ids("https://www.aliexpress.com/item/12.html")
+    assert (found.ids, [one.why for one in found.junk]) == ((), ["no_product"])
+
+
+def test_a_head_is_one_above_everything_and_blank_lines_are_nothing():
+    assert [one.line for one in read_ids(f"Product ID\n\n{ID}\n \nProduct ID").junk] == [5]
+    assert [one.line for one in read_ids(f"Lamps\nProduct ID\n{ID}").junk] == [1, 2]
 
 
 @pytest.mark.parametrize("nonsense", ["1" * 500_000, "a." * 200_000, "http://" + "a" * 400_000, "(" * 300_000])

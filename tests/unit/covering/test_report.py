@@ -77,6 +77,9 @@ class TestSheets:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             rows = list(csv.reader(handle))
         assert len(rows) == 9 and "'=SUM(A1)" in rows[7]
+        texts = Messages("en")
+        assert rows[0][:2] == [texts.text("cover.column.kind"), texts.text("cover.column.product")]
+        assert (rows[7][4], rows[8][4]) == (field_name("sku.price", texts), field_name("title", texts)) != ("", "")
         assert not any(cell.startswith(("=", "@")) for row in rows for cell in row)
 
     def test_no_file_is_left_behind(self, tmp_path):
