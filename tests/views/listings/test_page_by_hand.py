@@ -1,11 +1,11 @@
 """The Listings tab by its menus, keys and buttons: rows and panel answer each other, and what goes wrong is told."""
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.services.errors import AppError
+from app.views.listings.page import ListingsPage
 from tests.views.listings.rows import titles
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
@@ -85,9 +85,15 @@ def test_a_filter_that_cannot_be_read_is_told_and_nothing_is_done(open_page, fiv
     assert list(page.context.jobs) == []
 
 
-def test_a_listing_asked_for_before_the_rows_are_found_is_shown_though_it_is_not_among_them(open_page, five, settle):
-    page = open_page()
+def test_a_listing_asked_for_before_the_rows_are_found_is_shown_though_it_is_not_among_them(
+    qtbot, context, services, five, settle
+):
+    context.services = services
+    page = ListingsPage(context)
+    qtbot.addWidget(page)
+    page.show()
     page.segments.choose("live")
+    page.activated()
     page.show_rows([five[4].id])
     settle()
     assert titles(page) == ["Ash Bedside Lamp"]
