@@ -46,8 +46,7 @@ class TableHeader(QHeaderView):
         self.setHighlightSections(False)
         self.setMinimumSectionSize(36)
         self.setSortIndicatorShown(False)
-        self.sectionResized.connect(self._on_change)
-        self.sectionMoved.connect(self._on_change)
+        self.sectionResized.connect(self._on_resized)
 
     def show_sort(self, keys: dict[str, bool]) -> None:
         """Mark the sorted columns: sort key → descending, the first key first."""
@@ -153,5 +152,5 @@ class TableHeader(QHeaderView):
         """Ask for the column chooser."""
         self.menu_wanted.emit(self.logicalIndexAt(event.pos()), event.globalPos())
 
-    def _on_change(self, *_: int) -> None:
+    def _on_resized(self, *_: int) -> None:
         self._was_resized = self._pressed is not None

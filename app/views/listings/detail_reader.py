@@ -51,7 +51,6 @@ class DetailReader(QObject):
         handle = self._runner.call(self._load, wanted)
         handle.succeeded.connect(lambda answer: self._on_answer(wanted, stamp, *answer))
         handle.failed.connect(lambda error: self._on_failure(wanted, error))
-        handle.cancelled.connect(self._on_end)
 
     def _on_answer(self, wanted: int, stamp: int, detail: Any, changes: Any) -> None:
         if stamp != self._saver.stamp:

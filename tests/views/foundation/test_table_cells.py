@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
+from app.services.errors import AppError
 from app.services.paging import Query
 
 Key, Button, Mod = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
@@ -42,6 +43,25 @@ class TestClipboard:
         assert told.args == [3000]
         lines = QGuiApplication.clipboard().text().split("\r\n")
         assert lines[2999].startswith("Lamp 003000\t")
+
+    def test_rows_that_cannot_be_read_are_told_and_nothing_is_copied(self, build, fake_source, qtbot):
+        source = fake_source(3000)
+        page = build(source)
+        page.table.selectAll()
+        QGuiApplication.clipboard().setText("before")
+
+        read = source.rows
+
+        def fail(ids):
+            if len(ids) == 3000:
+                raise AppError("publishing.journal", reason="disk full")
+            return read(ids)
+
+        source.rows = fail
+        with qtbot.waitSignal(page.model.load_failed) as told:
+            page.press(Key.Key_C, Mod.ControlModifier)
+        assert told.args[0].params["reason"] == "disk full"
+        assert QGuiApplication.clipboard().text() == "before"
 
     def test_too_many_rows_are_refused_and_say_so(self, build, fake_source, qtbot):
         page = build(fake_source(20_001))

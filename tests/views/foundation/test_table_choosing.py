@@ -247,3 +247,20 @@ def test_filters_reach_the_source(build, fake_source):
     page.ask(Query(filters=(Filter("status", "=", "failed"),)))
     page.table.selectionModel().select(page.model.index(0, 0), QItemSelectionModel.SelectionFlag.Select)
     assert page.table.selection().is_all
+
+
+class TestTold:
+    def test_a_current_row_is_told_of_when_its_record_comes(self, build, fake_source, qtbot):
+        page, told = build(fake_source(3000)), []
+        page.click(0)
+        page.table.current_changed.connect(told.append)
+        page.press(Key.Key_End, Mod.ControlModifier)
+        assert page.table.current_record() is None
+        qtbot.waitUntil(lambda: bool(told) and told[-1] is not None and told[-1].id == 3000)
+
+    def test_that_chosen_rows_are_gone_is_told(self, build, fake_source):
+        page, told = build(fake_source(30)), []
+        page.click(3)
+        page.table.chosen.connect(lambda: told.append(page.ids))
+        page.ask(Query("Lamp 000009"))
+        assert told[-1:] == [[]]

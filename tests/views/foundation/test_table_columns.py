@@ -3,6 +3,7 @@
 import threading
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.views.theme import apply_theme, current_theme
@@ -224,3 +225,61 @@ class TestTheCurrentRow:
         cells = page.model.cells(1)
         cells[0] = cells[0]._replace(is_changed=True)
         assert self.bars(page) == [1]
+
+
+class TestByHand:
+    """What is done with the pointer on the header alone, and found again by a table made anew."""
+
+    def drag(self, page, start, by):
+        """Press the left button at *start* on the header, move by so many pixels in steps, let go."""
+        viewport = page.table.header.viewport()
+        page.qtbot.mousePress(viewport, Button.LeftButton, pos=start)
+        for step in range(1, 6):
+            page.qtbot.mouseMove(viewport, start + QPoint(by * step // 5, 0))
+        page.qtbot.mouseRelease(viewport, Button.LeftButton, pos=start + QPoint(by, 0))
+
+    def choose(self, page, column, text):
+        """Right-click a header and choose what begins so."""
+        header = page.table.header
+        at = QPoint(header.sectionViewportPosition(column) + 20, header.height() // 2)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, header.viewport().mapToGlobal(at))
+        QApplication.sendEvent(header.viewport(), event)
+        menu = next(one for one in page.table.findChildren(QMenu) if one.isVisible())
+        next(action for action in menu.actions() if action.text().startswith(text)).trigger()
+        menu.close()
+
+    def test_a_width_alone_is_remembered(self, build, fake_source):
+        settings = MemorySettings()
+        page = build(fake_source(3), settings=settings)
+        header = page.table.header
+        self.drag(page, QPoint(header.sectionViewportPosition(1) + header.sectionSize(1) - 1, 10), 40)
+        assert build(fake_source(3), settings=settings).table.header.sectionSize(1) == 120
+
+    def test_an_edge_dragged_by_a_hair_does_not_sort(self, build, fake_source):
+        page = build(fake_source(3))
+        header, query = page.table.header, page.model.query
+        self.drag(page, QPoint(header.sectionViewportPosition(1) + header.sectionSize(1) - 1, 10), -3)
+        assert header.sectionSize(1) == 77
+        assert page.model.query is query
+
+    def test_an_order_alone_is_remembered(self, build, fake_source):
+        settings = MemorySettings()
+        page = build(fake_source(3), settings=settings)
+        header = page.table.header
+        self.drag(page, QPoint(header.sectionViewportPosition(2) + 20, 10), -header.sectionSize(1))
+        assert header.visualIndex(2) == 1
+        assert build(fake_source(3), settings=settings).table.header.visualIndex(2) == 1
+
+    def test_the_menu_sorts_fits_hides_and_brings_back(self, build, fake_source):
+        source = fake_source(3)
+        source.change(2, price_minor=123456789012)
+        page = build(source)
+        self.choose(page, 1, "Sort ascending")
+        assert (page.model.query.sort, page.model.query.descending) == ("price_minor", False)
+        self.choose(page, 1, "Fit column")
+        assert page.table.header.sectionSize(1) > 80
+        self.choose(page, 1, "Hide")
+        assert not page.table.is_column_shown("price")
+        self.choose(page, 2, "Default columns")
+        assert page.table.is_column_shown("price")
+        assert page.table.header.sectionSize(1) == 80

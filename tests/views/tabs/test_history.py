@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
+from app.services.errors import AppError
 from app.services.history.recording import this_person
 from app.services.history.records import ChangeRecord
 from app.services.listings.desk import ListingDesk
@@ -53,7 +55,8 @@ def history(qtbot, context, desk, three):
     window.show()
     qtbot.waitUntil(lambda: len(window.shown) == min(PAGE, len(desk.history(PAGE))))
     yield window
-    window.close()
+    if isValid(window):
+        window.close()
     qtbot.waitUntil(lambda: context.runner.is_idle)
 
 
@@ -350,3 +353,31 @@ class TestMany:
 def change_text_of_sheet(code):
     """A piece of what a change from a sheet is called."""
     return {"en": "edit of 2 listings from a sheet", "zh": "按 a sheet 修改"}[code]
+
+
+class TestByHand:
+    def press(self, inside, text):
+        """Click the first button in view with this text."""
+        button = next(one for one in inside.findChildren(Button) if one.isVisible() and one.text() == text)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def test_a_change_is_taken_back_in_the_list(self, qtbot, history):
+        with qtbot.waitSignal(history.undo_wanted) as told:
+            self.press(history.changes, "Undo")
+        assert told.args == [history.shown[0].uid]
+
+    def test_its_button_closes_it(self, qtbot, history):
+        self.press(history.footer, "Close")
+        qtbot.waitUntil(lambda: not isValid(history))
+
+    def test_what_cannot_be_read_is_told(self, qtbot, history, desk, monkeypatch):
+        def fail(*_, **__):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(desk, "count_since", fail)
+        self.press(history.changes, "Show")
+        qtbot.waitUntil(lambda: "disk full" in history.hint.text())
+        history.hint.setText("")
+        monkeypatch.setattr(desk, "history", fail)
+        qtbot.keyClicks(history.search, "lamp")
+        qtbot.waitUntil(lambda: "disk full" in history.hint.text())

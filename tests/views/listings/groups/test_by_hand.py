@@ -236,3 +236,12 @@ class TestSheets:
         marketing.grouping.sheets.read(tmp_path / "gone.xlsx", 1)
         settle()
         assert marketing.context.notices.kept[0].tone == "red" and "gone.xlsx" in toast(marketing)
+
+
+def test_the_action_of_the_groups_is_ticked_while_they_are_in_view(page, settle):
+    groups = page.actions_of_page["groups"]
+    assert groups.isChecked()
+    for is_shown in (False, True):
+        page.grouping.show(is_shown)
+        assert groups.isChecked() is is_shown
+    settle()
