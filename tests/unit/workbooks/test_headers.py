@@ -110,6 +110,8 @@ def said(header: str) -> str:
         ("条形码(EAN)", "barcode"),
         ("价格信息", "price_info"),
         ("不能导入的原因", "reason"),
+        ("行标记", "row_mark"),
+        ("Row mark", "row_mark"),
         ("价格2", "-"),
         ("备注", "-"),
         ("SKU备注", "-"),

@@ -11,12 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.messages import messages
 from app.models import Category, FreightTemplate, ProductGroup
 from app.services.db import Database
 from app.services.errors import AppError, NotFound
 from app.services.listings.importing import session
 from app.services.listings.importing.preview import ImportHead, ImportRequest, PreviewColumn, PreviewRow, PreviewSource
 from app.services.listings.importing.records import RowVerdict
+from app.services.listings.round_trip.writing import write_to_edit
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import WorkbookError
@@ -404,3 +406,15 @@ def test_a_column_spells_its_meaning() -> None:
     assert replace(plain, meaning="images", number=2).spelled == "images#2"
     assert replace(plain, meaning="weight", unit="kg").spelled == "weight[kg]"
     assert replace(plain, meaning="property", name="color").spelled == "property:color"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_workbook_to_edit_that_is_imported_by_mistake_changes_nothing(
+    db, prepare, make_sellable, tmp_path, monkeypatch, language
+):
+    monkeypatch.setattr(messages, "language", language)
+    lamps = [make_sellable(title, product_key=title) for title in ("Ash lamp", "Birch lamp")]
+    path = tmp_path / "lamps.xlsx"
+    write_to_edit(db, path, [one.id for one in lamps])
+    counts = prepare(str(path)).counts
+    assert (counts.new, counts.changed, counts.unchanged) == (0, 0, 2)
