@@ -12,6 +12,9 @@ Around 介于 and its values no blanks are needed: 价格介于1和5.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from app.services.errors import InputError
 from app.services.expressions.parser import AND, IS, MAX_DEPTH, MISSING, NOT, OR, PRESENT, RESERVED, Parser
 from app.services.expressions.syntax import All, Condition, Node, Not
@@ -22,6 +25,7 @@ _SPOKEN = {"包含": "contains", "不包含": "lacks", "为空": "missing", "不
 _IN, _NOT_IN = ("in", "属于"), "不属于"
 _BETWEEN, _NOT_BETWEEN = ("between", "介于"), "不介于"
 _UP_TO, _ROUNDED_OFF = (*AND, "和", "到", "至"), "之间"
+_NUMBER, _DAY = re.compile(r"-?[0-9]+(\.[0-9]+)?"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSPACED = tuple(word for word in (*_UP_TO, *OR, _ROUNDED_OFF) if not word.isascii())
 
 
@@ -82,6 +86,10 @@ class ConditionParser(Parser):
             raise self._not_two(self.token)
         self.advance()
         high = self._with_value(name, "<=", *_UNSPACED)
+        if _is_above(low.values[0], high.values[0]):
+            raise BadExpression(
+                "filter.between_crossed", position=low.value_at + 1, low=low.values[0], high=high.values[0]
+            )
         if self.token.is_word(_ROUNDED_OFF):
             self.advance(*_UNSPACED)
         return All((low, high), name.at)
@@ -129,3 +137,10 @@ class ConditionParser(Parser):
     def too_deep(self, at: int) -> BadExpression:
         """How deep it may be."""
         return BadExpression("filter.too_deep", position=at + 1, most=MAX_DEPTH)
+
+
+def _is_above(low: str, high: str) -> bool:
+    """Whether two numbers, or two days, stand the wrong way round."""
+    if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
+        return Decimal(low) > Decimal(high)
+    return bool(_DAY.fullmatch(low) and _DAY.fullmatch(high)) and low > high

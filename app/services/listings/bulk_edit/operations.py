@@ -145,6 +145,8 @@ class Limits:
             if number is not None and (not number.is_finite() or not 0 <= number <= 10**8 or _digits(number) > 6):
                 called = Key(f"bulk_edit.part.{name}")
                 raise BadOperation("bulk_edit.bad_number", field=name, name=called, value=str(number))
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise BadOperation("bulk_edit.bad_limits", least=str(self.least), most=str(self.most))
 
 
 @dataclass(frozen=True, slots=True)

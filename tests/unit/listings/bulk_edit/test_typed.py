@@ -116,6 +116,12 @@ def test_a_limit_is_a_plain_number(number):
         Limits(least=Decimal(number))
 
 
+def test_limits_that_no_result_keeps_are_refused():
+    with pytest.raises(BadOperation, match="bad_limits"):
+        parse_setting("price=price * 1.1; least=1200; most=1000", None)
+    assert parse_setting("price=price * 1.1; least=10; most=10", None).limits == Limits(Decimal(10), Decimal(10))
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_help_lists_every_field_and_function(language):
     found = Messages(language).text("cli.help.edit.forms")
