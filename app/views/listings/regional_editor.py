@@ -217,7 +217,6 @@ class RegionalEditor(Ground):
             changed = replace(self._prices, prices={**self._prices.prices, country: of})
         else:
             changed = replace(self._prices, steps={**self._prices.steps, country: value})
-        self._tell("")
         self._put(changed, "typed")
 
     def _on_add(self) -> None:
@@ -237,6 +236,7 @@ class RegionalEditor(Ground):
         self._put(prices, "chosen")
 
     def _on_remove(self, country: str) -> None:
+        self._tell("")
         self._put(self._prices.without([country]), "chosen")
 
     def _tell(self, problem: str) -> None:

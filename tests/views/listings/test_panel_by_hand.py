@@ -202,3 +202,12 @@ def test_its_picture_comes_when_it_is_read(opened, qtbot):
         return colour.red() > 200 and colour.blue() < 60
 
     qtbot.waitUntil(is_orange)
+
+
+def test_a_price_by_country_that_cannot_be_read_is_said(opened, loaded, qtbot, type_into, settle):
+    prices = opened.editor.regional_prices
+    type_into(line_of(opened, "country"), "2.5")
+    qtbot.keyClick(line_of(opened, "country"), Key.Key_Tab)
+    settle()
+    assert "2.5" in prices.problem.text() and prices.problem.isVisible()
+    assert loaded(opened.listing_id).regional_prices["countries"] == {"RU": -10}
