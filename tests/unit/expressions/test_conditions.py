@@ -94,7 +94,7 @@ def test_between_is_from_one_value_to_another_both_included(text, wanted):
 
 
 def test_both_ends_stand_where_they_were_typed():
-    node = parse_condition("a = 1 and price between 22 and 5")
+    node = parse_condition("a = 1 and price between 22 and 55")
     assert [(leaf.name, leaf.at, leaf.value_at) for leaf in leaves(node)] == [
         ("a", 0, 4),
         ("price", 10, 24),
@@ -103,7 +103,7 @@ def test_both_ends_stand_where_they_were_typed():
 
 
 def test_both_ends_stand_where_they_were_typed_without_blanks_too():
-    node = parse_condition("价格不介于22和5之间")
+    node = parse_condition("价格不介于22和55之间")
     assert [(leaf.name, leaf.at, leaf.value_at) for leaf in leaves(node)] == [("价格", 0, 5), ("价格", 0, 8)]
 
 
