@@ -82,7 +82,7 @@ def test_the_menu_marks_what_is_chosen_and_offers_every_field(open_import, sheet
     menu.close()
     offered = [field for group in (*GROUPS, MORE) for field in group]
     assert len(offered) == len(set(offered))
-    assert set(offered) == set(field_book().fields) - {"reason"}
+    assert set(offered) == set(field_book().fields) - {"reason", "row_mark"}
     assert "More > Barcode" in found
 
 
