@@ -17,15 +17,17 @@ _COLUMNS = {
     "unit": "unit",
 }
 """Fields that hold an id, by the column that has its name."""
-_STORES = "SELECT DISTINCT store_id FROM listing WHERE id IN (SELECT listing_id FROM plan.chosen)"
+_STORES = "SELECT listing_id, store_id FROM plan.chosen WHERE store_id IS NOT NULL"
 
 
 class ValueNames:
-    """Names of categories, templates, groups and units of a plan's stores, read when the first is asked for."""
+    """Names of categories, templates, groups and units of a plan's stores, read when the first is asked for. The same
+    id may be called otherwise in another store."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._known: dict[str, dict[str, str]] | None = None
+        self._stores: dict[int, int] = {}
+        self._known: dict[int, dict[str, dict[str, str]]] | None = None
 
     def named(self, line: PreviewLine, value: Any) -> Any:
         """*value* of *line* by its name; as it is where it has none."""
@@ -34,13 +36,11 @@ class ValueNames:
             return value
         if self._known is None:
             self._known = self._read()
-        return self._known[column].get(str(value), value)
+        names = self._known.get(self._stores.get(line.listing_id, 0), {})
+        return names.get(column, {}).get(str(value), value)
 
-    def _read(self) -> dict[str, dict[str, str]]:
-        known: dict[str, dict[str, str]] = {column: {} for column in _COLUMNS.values()}
+    def _read(self) -> dict[int, dict[str, dict[str, str]]]:
         with self._plan.file.open() as connection:
-            stores = list(connection.exec_driver_sql(_STORES).scalars())
-            for store_id in stores:
-                for column, names in Names.of(Session(bind=connection), store_id).by_column().items():
-                    known[column].update(names)
-        return known
+            self._stores = dict(map(tuple, connection.exec_driver_sql(_STORES)))
+            session = Session(bind=connection)
+            return {store_id: Names.of(session, store_id).by_column() for store_id in set(self._stores.values())}

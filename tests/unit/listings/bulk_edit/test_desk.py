@@ -173,6 +173,20 @@ def test_an_export_names_things_as_the_preview_does(desk, run, make_listing, tmp
     assert "piece" in said and "pair" in said and "1000000" not in said
 
 
+def test_an_id_is_called_as_its_own_store_calls_it(db, desk, run, stores, make_listing, tmp_path):
+    with db.write() as stored:
+        for store_id, name in ((1, "Lamps"), (2, "Mugs")):
+            stored.add(ProductGroup(store_id=store_id, group_id="77", name=name, synced_ms=1))
+    ids = [make_listing(group_id="77").id for _ in range(2)]
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET store_id = 2 WHERE id = ?", (ids[1],))
+    head = run(desk.prepare_call(BulkEdit((SetValue("group_id", ""),)), ids))
+    path = tmp_path / "preview.csv"
+    run(desk.export_call(head.token, str(path)))
+    said = path.read_text("utf-8-sig")
+    assert (said.count("Lamps"), said.count("Mugs"), said.count(",77,")) == (1, 1, 0)
+
+
 def test_the_hash_of_a_picture(desk, tmp_path):
     path = tmp_path / "lamp.jpg"
     path.write_bytes(b"lamp")

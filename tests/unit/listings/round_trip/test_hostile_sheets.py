@@ -217,14 +217,19 @@ def test_rows_above_the_header_and_another_name_of_the_sheet(opened, read):
     assert taken.lines == {("0012", "stock"): (5, 7, "")} and taken.errors == []
 
 
-def test_values_sorted_without_their_marks_are_refused_as_a_whole(db, make_sellable, tmp_path, read):
-    made = [make_sellable(f"Lamp {n}", skus=((f"L{n}", 100 * n, n),)) for n in range(1, 5)]
-    sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
+def turn_round(sheet, n):
+    """Sort the first *n* rows the other way round, all but their locked columns."""
     keys = [key for key in sheet.columns if not sheet.cell(2, key).protection.locked]
-    values = [[sheet.cell(row, key).value for key in keys] for row in range(2, 6)]
+    values = [[sheet.cell(row, key).value for key in keys] for row in range(2, n + 2)]
     for row, moved in enumerate(reversed(values), start=2):
         for key, value in zip(keys, moved, strict=True):
             sheet.put(row, key, value)
+
+
+def test_values_sorted_without_their_marks_are_refused_as_a_whole(db, make_sellable, tmp_path, read):
+    made = [make_sellable(f"Lamp {n}", skus=((f"L{n}", 100 * n, n),)) for n in range(1, 5)]
+    sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
+    turn_round(sheet, 4)
     taken = read(sheet.save())
     assert [code for code, _, _ in taken.errors] == ["shuffled"] and taken.plan.counts.changed == 0
 
@@ -244,11 +249,7 @@ def test_values_sorted_without_their_marks_are_refused_though_cells_were_edited_
         for n in range(1, 8)
     ]
     sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
-    keys = [key for key in sheet.columns if not sheet.cell(2, key).protection.locked]
-    values = [[sheet.cell(row, key).value for key in keys] for row in range(2, 9)]
-    for row, moved in enumerate(reversed(values), start=2):
-        for key, value in zip(keys, moved, strict=True):
-            sheet.put(row, key, value)
+    turn_round(sheet, 7)
     sheet.put(4, "price", 99)
     sheet.page.delete_rows(7)
     taken = read(sheet.save())
