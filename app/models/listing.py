@@ -17,11 +17,10 @@ class Listing(Base):
     `product_key` groups the rows of a sheet; `product_id` is the platform's id once there is one.
     `category_id`, `freight_template_id`, `group_id` hold the platform's id, or the text of the sheet where
     nothing matched it (the checker refuses such a listing). `content_hash` is what would be sent,
-    `sent_hash` what the marketplace has: "changed since publish" is a comparison. `extra` keeps columns of
-    the sheet nobody understood, `remote` the platform's record nobody may lose.
+    `sent_hash` what the marketplace has: "changed since publish" is a comparison.
     `regional_prices` are prices by country (`services.regional_prices`), NULL where what the platform has is not known.
-    Prices and stock summed up from the SKUs stand here for sorting. Columns of kilobytes stand last: SQLite reads a row
-    from its beginning.
+    Prices and stock summed up from the SKUs stand here for sorting. What is long stands in `ListingBody`, what is
+    searched in `ListingSearch`.
     """
 
     __tablename__ = "listing"
@@ -62,7 +61,6 @@ class Listing(Base):
         ),
         Index("ix_listing_changed", "id", sqlite_where=text("sent_hash IS NOT NULL AND sent_hash <> content_hash")),
         Index("ix_listing_regional", "id", sqlite_where=text("regional_prices <> '{}'")),
-        Index("ix_listing_known", "id", sqlite_where=text("remote IS NOT NULL")),
         Index("ix_listing_title", "title_folded", "id"),
         Index("ix_listing_price", "price_min_minor", "id"),
         Index("ix_listing_status", "store_id", "status", "id"),
@@ -76,7 +74,6 @@ class Listing(Base):
     off_reason: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
     title_folded: Mapped[str] = mapped_column(default="")
-    keywords: Mapped[str] = mapped_column(default="")
     code: Mapped[str] = mapped_column(default="")
     category_id: Mapped[str] = mapped_column(default="")
     freight_template_id: Mapped[str] = mapped_column(default="")
@@ -102,18 +99,39 @@ class Listing(Base):
     error_code: Mapped[str] = mapped_column(default="")
     error_text: Mapped[str] = mapped_column(default="")
     error_field: Mapped[str] = mapped_column(default="")
-    search_text: Mapped[str] = mapped_column(default="")
-    bigram_text: Mapped[str] = mapped_column(default="")
     import_run_id: Mapped[int | None]
     created_ms: Mapped[Ms]
     updated_ms: Mapped[Ms]
-    detail_html: Mapped[str] = mapped_column(default="")
-    attributes: Mapped[JsonList] = mapped_column(default=list)
-    extra: Mapped[JsonDict] = mapped_column(default=dict)
     regional_prices: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True), default=dict, server_default="{}"
     )
+
+
+class ListingBody(Base):
+    """What is long of a listing, one row for each, with its id: SQLite writes a row whole, and an edit of prices or
+    states is not to write descriptions anew. `extra` keeps columns of the sheet nobody understood, `remote` the
+    platform's record nobody may lose.
+    """
+
+    __tablename__ = "listing_body"
+    __table_args__ = (Index("ix_listing_body_known", "id", sqlite_where=text("remote IS NOT NULL")),)
+
+    id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    keywords: Mapped[str] = mapped_column(default="")
+    detail_html: Mapped[str] = mapped_column(default="")
+    attributes: Mapped[JsonList] = mapped_column(default=list)
+    extra: Mapped[JsonDict] = mapped_column(default=dict)
     remote: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ListingSearch(Base):
+    """The folded text a listing is found by, one row for each, with its id; the search tables read from it."""
+
+    __tablename__ = "listing_search"
+
+    id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    search_text: Mapped[str] = mapped_column(default="")
+    bigram_text: Mapped[str] = mapped_column(default="")
 
 
 class Sku(Base):

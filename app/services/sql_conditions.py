@@ -57,6 +57,7 @@ class Field:
         quick: for a field of the rows beneath: given a condition and its SQL, a SELECT of `listing_id` that finds the
             same without going through all of them; None where it knows none. Also for one that stands `apart`.
         apart: for a field that most indexes of the rows do not hold: the table and its index to look it up in.
+        apart_as: its value in that table, where that is not `expression`.
         ids: for a field that says yes or no: a SELECT of the ids of the rows it says yes of.
         counted: where its numbers are found, if only few rows have one.
     """
@@ -72,6 +73,7 @@ class Field:
     order: str = ""
     asks: Callable[[str], Sql] | None = None
     apart: str = ""
+    apart_as: str = ""
     ids: str = ""
     counted: Counted | None = None
 

@@ -243,7 +243,7 @@ class Masks:
         elif field.many:
             select = owners_sql(asked, field)
         else:
-            wanted = row_sql(asked, field)
+            wanted = row_sql(asked, replace(field, expression=field.apart_as or field.expression))
             quick = field.quick(asked, wanted) if field.quick is not None else None
             select = quick or (f"SELECT id FROM {field.apart or self._table} WHERE {wanted[0]}", wanted[1])
         told = self._kept(asked, select)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from app.samples.products import Products
 from app.services.db import Database
 from app.services.listings.search_index import INDEXES
+from app.services.listings.tables import inserting
 from app.services.listings.text import bigrams, fold, search_text
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
@@ -91,11 +92,9 @@ def fill(path: Path, count: int) -> None:
         connection.execute("BEGIN")
         first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM listing").fetchone()[0]
         rows = _rows(first, count, places)
-        marks = ", ".join("?" * len(_LISTING))
         while chunk := list(islice(rows, AT_ONCE)):
-            connection.executemany(
-                f"INSERT INTO listing ({', '.join(_LISTING)}) VALUES ({marks})", [row for row, _ in chunk]
-            )
+            for sql, pick in inserting(_LISTING):
+                connection.executemany(sql, [pick(row) for row, _ in chunk])
             connection.executemany(
                 "INSERT INTO sku (listing_id, position, code, match_key, price_minor, stock, ships_from, barcode, "
                 "properties) VALUES (?, ?, ?, ?, ?, ?, ?, '', ?)",
@@ -140,7 +139,8 @@ PLACES = ("US", "ES", "CN", "CN", "", "")
 def _drop_helpers(connection: sqlite3.Connection) -> list[str]:
     """Drop indexes and insert triggers of the listing tables. Returns: the statements that make them again."""
     found = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('listing', 'sku', 'image') "
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('listing', "
+        "'listing_body', 'listing_search', 'sku', 'image') "
         "AND (type = 'index' OR (type = 'trigger' AND name LIKE '%_insert'))"
     ).fetchall()
     for kind, name, _ in found:

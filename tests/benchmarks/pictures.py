@@ -15,7 +15,7 @@ from statistics import median
 
 from PIL import Image
 
-from app.models import Listing, Store
+from app.models import Store
 from app.samples.pictures import picture
 from app.samples.products import Products
 from app.services.clock import now_ms
@@ -30,6 +30,7 @@ from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 from tests.benchmarks.ground import NAME, Ground
 from tests.benchmarks.measuring import Measurement, cpu_s, quiet
+from tests.listing_rows import add_listing
 
 EACH = 5
 """Pictures of a listing."""
@@ -126,9 +127,7 @@ def _listings(db: Database, paths: list[Path]) -> list[int]:
         session.add(Store(name="bench", gateway="http://127.0.0.1:1", credential_ref="", created_ms=moment))
         session.flush()
         for at in range(0, len(paths), EACH):
-            listing = Listing(store_id=1, title=f"Listing {at}", created_ms=moment, updated_ms=moment)
-            session.add(listing)
-            session.flush()
+            listing = add_listing(session, store_id=1, title=f"Listing {at}", created_ms=moment, updated_ms=moment)
             replace_images(session.connection(), listing.id, [str(path) for path in paths[at : at + EACH]])
             ids.append(listing.id)
     return ids

@@ -24,6 +24,7 @@ from app.services.db import Database
 from app.services.listings.similar.records import SimilarOptions, SimilarResult
 from app.services.listings.similar.search import find_similar
 from app.services.listings.similar.titles import words_of
+from app.services.listings.tables import PARTS, inserting
 from app.services.listings.text import fold
 from app.services.upgrade import open_database
 from tests.benchmarks.ground import NAME, Ground
@@ -131,17 +132,20 @@ def fill(path: Path, count: int) -> list[tuple[int, int]]:
 
 
 def _insert(connection, listings, skus, images, files, looks) -> None:  # type: ignore[no-untyped-def]
-    columns = {row[1]: row[2] for row in connection.execute("PRAGMA table_info(listing)") if row[3] and row[4] is None}
+    columns = {
+        row[1]: row[2]
+        for table in PARTS
+        for row in connection.execute(f"PRAGMA table_info({table})")
+        if row[3] and row[4] is None
+    }
     given = ("id", "store_id", "product_id", "title", "title_folded")
     rest = {name: 0 if "INT" in kind.upper() else "" for name, kind in columns.items() if name not in given}
     connection.execute("PRAGMA foreign_keys=OFF")
     for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {trigger}")
-    names = ", ".join((*given, *rest))
-    marks = ", ".join("?" * (len(given) + len(rest)))
-    connection.executemany(
-        f"INSERT INTO listing ({names}) VALUES ({marks})", [(*row, *rest.values()) for row in listings]
-    )
+    rows = [(*row, *rest.values()) for row in listings]
+    for sql, pick in inserting((*given, *rest)):
+        connection.executemany(sql, map(pick, rows))
     connection.executemany(
         "INSERT INTO sku (listing_id, position, code, match_key, ships_from, barcode, properties) "
         "VALUES (?, ?, ?, ?, '', '', '[]')",

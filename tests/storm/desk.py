@@ -9,7 +9,7 @@ from random import Random
 
 from PIL import Image
 
-from app.models import Category, CategoryAttribute, FreightTemplate, Listing, Setting, Store, StoreHealth
+from app.models import Category, CategoryAttribute, FreightTemplate, Setting, Store, StoreHealth
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -24,6 +24,7 @@ from app.services.publishing.queue import enqueue
 from app.services.publishing.settling import decide, undecided
 from app.services.stores.reading import mark_health
 from app.services.upgrade import open_database
+from tests.listing_rows import add_listing
 from tests.storm.market import Product, StormMarket
 from tests.storm.program import SharedSecrets
 
@@ -80,14 +81,13 @@ class StormDesk:
         moment = now_ms()
         skus = [SkuRecord(None, f"LP{number:05d}-{end}", 489, 120, [{"name": "Color", "value": end}]) for end in "BW"]
         with self.db.write() as session:
-            listing = Listing(
-                store_id=1, title=f"Brass Lamp Socket With Switch For Bedside Lights Series {number}", category_id=LEAF,
+            listing = add_listing(
+                session, store_id=1, category_id=LEAF,
+                title=f"Brass Lamp Socket With Switch For Bedside Lights Series {number}",
                 freight_template_id=self._template, unit="100000015", handling_days=5, weight_g=90, length_cm=8,
                 width_cm=8, height_cm=6, detail_html="<p>Solid brass, fits E27 bulbs.</p>", created_ms=moment,
                 updated_ms=moment,
             )  # fmt: skip
-            session.add(listing)
-            session.flush()
             connection = session.connection()
             insert_skus(connection, [sku_row(listing.id, place, sku) for place, sku in enumerate(skus)])
             replace_images(connection, listing.id, self._pictures[: 1 + number % 3])

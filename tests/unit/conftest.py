@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from app.models import Listing, Store
+from app.models import Store
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.writing import insert_skus, refresh_derived, replace_images, sku_row
 from app.services.upgrade import open_database
+from tests.listing_rows import add_listing
 
 
 @dataclass
@@ -87,9 +88,7 @@ def make_listing(db: Database) -> Callable[..., ListingRecord]:
         moment = fields.pop("created_ms", 1_000)
         status = fields.pop("status", "draft")
         with db.write() as session:
-            listing = Listing(store_id=1, title=title, created_ms=moment, updated_ms=moment, **fields)
-            session.add(listing)
-            session.flush()
+            listing = add_listing(session, store_id=1, title=title, created_ms=moment, updated_ms=moment, **fields)
             connection = session.connection()
             rows = [
                 SkuRecord(None, code, price, stock, [{"name": "Color", "value": code}]) for code, price, stock in skus

@@ -19,7 +19,8 @@ _NAMED = """
 SELECT listing.id, listing.store_id, coalesce(nullif(title, ''), nullif(product_key, ''), product_id, ''), status,
        title || char(10) || keywords, detail_html, attributes,
        coalesce((SELECT group_concat(properties, ' ') FROM sku WHERE listing_id = listing.id), ''), category_id
-FROM listing WHERE id IN (SELECT listing_id FROM listing_finding WHERE code = 'word.prohibited') ORDER BY listing.id
+FROM listing JOIN listing_body USING (id)
+WHERE id IN (SELECT listing_id FROM listing_finding WHERE code = 'word.prohibited') ORDER BY listing.id
 """
 
 

@@ -23,14 +23,14 @@ _FLOORED = (
     "SELECT sku.listing_id FROM {rows} JOIN sku ON sku.id = row_id "
     "WHERE match_key IN (SELECT match_key FROM price_floor)"
 )
-_KNOWN = "SELECT id FROM listing WHERE remote IS NOT NULL UNION SELECT listing_id FROM sent_price"
+_KNOWN = "SELECT id FROM listing_body WHERE remote IS NOT NULL UNION SELECT listing_id FROM sent_price"
 """Listings of which the marketplace's prices may be known."""
-_IS_KNOWN = "SELECT 1 FROM sent_price UNION ALL SELECT 1 FROM listing WHERE remote IS NOT NULL LIMIT 1"
+_IS_KNOWN = "SELECT 1 FROM sent_price UNION ALL SELECT 1 FROM listing_body WHERE remote IS NOT NULL LIMIT 1"
 _OFF = "ifnull(max(abs(after - {known}), abs(before - {known})) * 10000 > {{limit}} * {known}, 0)"
 _SYNCED = "json_extract(remote, '$._sync.skus.\"' || replace(sku.code, '\"', '') || '\"[0]')"
 _SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
 _JUMPED = (
-    "SELECT own.id FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id "
+    "SELECT own.id FROM {renewed} AS renewed JOIN listing_body AS own ON own.id = renewed.listing_id "
     f"AND own.id IN ({_KNOWN}) "
     "JOIN {rows} AS changed ON changed.listing_id = own.id JOIN sku ON sku.id = changed.row_id "
     "LEFT JOIN sent_price ON sent_price.listing_id = own.id "

@@ -22,16 +22,13 @@ from app.services.listings.editing import ListingEdit, apply_edits
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.search_index import filled_at_once
+from app.services.listings.tables import UNCHECKED, insert_listings
 from app.services.listings.writing import insert_skus, raw, sku_row
 from app.services.tasks import TaskContext
 
 KEPT = ("product_key", "extra", "regional_prices")
 """Local columns an update leaves as they are."""
 _COLUMNS = ("store_id", "status", "off_reason", *LISTING_FIELDS, *DERIVED_COLUMNS, "created_ms", "updated_ms")
-_INSERT = (
-    f"INSERT INTO listing (id, {', '.join(_COLUMNS)}, block_count, hold_count, warn_count, error_code, error_text, "
-    f"error_field) VALUES (?, {', '.join('?' * len(_COLUMNS))}, 0, 0, 0, '', '', '')"
-)
 _FIRST_FREE = (
     "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM listing), "
     "(SELECT coalesce(max(last_listing_id), 0) FROM change_range))"
@@ -139,11 +136,11 @@ def _insert(connection: Connection, store_id: int, new: Sequence[Mapped], moment
         values = {name: raw(name, getattr(record, name)) for name in LISTING_FIELDS}
         values |= {"store_id": store_id, "status": str(ListingStatus.DRAFT), "off_reason": ""}
         values |= {**derive(record), "created_ms": moment, "updated_ms": moment}
-        listings.append((number, *(values[column] for column in _COLUMNS)))
+        listings.append((number, *(values[column] for column in _COLUMNS), *UNCHECKED.values()))
         skus.extend(sku_row(number, place, sku) for place, sku in enumerate(record.skus))
         images.extend((number, place, source) for place, source in enumerate(record.images))
     with filled_at_once(connection, first):
-        connection.exec_driver_sql(_INSERT, listings)
+        insert_listings(connection, ("id", *_COLUMNS, *UNCHECKED), listings)
     insert_skus(connection, skus)
     if images:
         connection.exec_driver_sql("INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)", images)

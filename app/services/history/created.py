@@ -8,6 +8,7 @@ from app.services.clock import to_ms
 from app.services.history.left import Left, left_listings
 from app.services.history.records import ChangeRecord
 from app.services.listings.loading import id_list
+from app.services.listings.tables import PARTS, WHOLE
 
 _SENT = (
     "SELECT id FROM listing WHERE id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM publish_task "
@@ -85,8 +86,8 @@ def _delete(connection: Connection, undo_id: int, condition: str) -> int:
     of_listing, of_child = (f"{name} {condition.format(id=name)}" for name in ("id", "listing_id"))
     insert = "INSERT INTO change_entry (change_id, noun, row_id, listing_id, before, after) "
     connection.exec_driver_sql(
-        f"{insert} SELECT {undo_id}, 'listing', id, id, {_row_image(connection, 'listing')}, NULL "
-        f"FROM listing WHERE {of_listing}"
+        f"{insert} SELECT {undo_id}, 'listing', id, id, {_row_image(connection, *PARTS)}, NULL "
+        f"FROM {WHOLE} WHERE {of_listing}"
     )
     connection.exec_driver_sql(
         f"{insert} SELECT {undo_id}, 'sku', id, listing_id, {_row_image(connection, 'sku')}, NULL "
@@ -108,7 +109,8 @@ def _delete(connection: Connection, undo_id: int, condition: str) -> int:
     return connection.exec_driver_sql(f"DELETE FROM listing WHERE {of_listing}").rowcount
 
 
-def _row_image(connection: Connection, table: str) -> str:
-    """An SQL expression for all columns of a row but its id, as a JSON object of raw values."""
-    columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})") if row[1] != "id"]
+def _row_image(connection: Connection, *tables: str) -> str:
+    """An SQL expression for all columns of a row of joined *tables* but its id, as a JSON object of raw values."""
+    told = [row[1] for table in tables for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
+    columns = [column for column in told if column != "id"]
     return "json_object({})".format(", ".join(f"'{column}', \"{column}\"" for column in columns))

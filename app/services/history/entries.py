@@ -13,7 +13,7 @@ from app.services.clock import now_ms
 from app.services.codes.keys import match_key
 from app.services.history.kept import NOUN as KEPT
 from app.services.history.kept import is_as, put_thing
-from app.services.history.nouns import OWN_ROWS, TABLES
+from app.services.history.nouns import OWN_ROWS, READ_FROM, TABLES
 from app.services.history.records import Entry, Noun
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.holds import image_of as image_of_hold
@@ -22,7 +22,7 @@ from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.warehouse_kinds import kinds_of, put_kind
-from app.services.listings.writing import replace_images, update_columns
+from app.services.listings.writing import insert_columns, replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
 from app.services.warehouses.template_rows import can_go_back, go_back
@@ -94,7 +94,7 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         inside = id_list([entry.row_id for entry in group])
         now = {
             row[0]: tuple(row[1:])
-            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {TABLES[noun]} WHERE id IN ({inside})")
+            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {READ_FROM[noun]} WHERE id IN ({inside})")
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
@@ -176,10 +176,6 @@ def put_back(connection: Connection, entry: Entry) -> None:
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:
-        columns = ", ".join(f'"{column}"' for column in ("id", *entry.before))
-        marks = ", ".join("?" * (len(entry.before) + 1))
-        connection.exec_driver_sql(
-            f"INSERT INTO {TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
-        )
+        insert_columns(connection, TABLES[entry.noun], entry.row_id, entry.before)
     else:
         update_columns(connection, TABLES[entry.noun], entry.row_id, entry.before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.history.records import Noun
+from app.services.listings.tables import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,5 @@ TABLES: dict[Noun, str] = {
     **{noun: kind.table for noun, kind in OWN_ROWS.items()},
 }
 """Where the rows of a noun stand, of nouns that are single rows."""
+READ_FROM = TABLES | {"listing": WHOLE}
+"""What stands behind FROM to read all columns of a noun."""

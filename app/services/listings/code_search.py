@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.services.expressions.conditions import Sql
     from app.services.paging import Filter
 
+SEARCHED = "(SELECT search_text FROM listing_search WHERE listing_search.id = listing.id)"
+"""The searched text of a row of `listing`."""
 TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
 MANY_LISTINGS = 30_000
 """Beneath more listings than that it is quicker to look through all variants."""
@@ -55,12 +57,12 @@ def with_item(condition: Filter, wanted: Sql) -> Sql | None:
 
 def with_text(condition: Filter, wanted: Sql) -> Sql | None:
     """A SELECT of the ids of the listings whose searched text holds what "contains" asks for; *wanted*: the same as a
-    condition on each. None where it is too short for the trigrams."""
+    condition on each row of `listing_search`. None where it is too short for the trigrams."""
     found = Search.of(str(condition.value), TABLES).quick_matches() if condition.operator == "contains" else []
     if not found:
         return None
     sql, params = wanted
-    return f"SELECT id FROM listing WHERE id IN {found[0].rows} AND ({sql})", [found[0].expression, *params]
+    return f"SELECT id FROM listing_search WHERE id IN {found[0].rows} AND ({sql})", [found[0].expression, *params]
 
 
 def with_place(condition: Filter, wanted: Sql) -> Sql | None:

@@ -29,6 +29,7 @@ from app.services.listings.content import HALF, SENT_FIELDS, hash_of_parts
 from app.services.listings.loading import PACKED, id_list
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import Retold, followed
+from app.services.listings.tables import WHOLE, updating
 from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.writing import REOPENED, raw
 from app.services.pricing.watching import noted_at_once
@@ -40,7 +41,7 @@ _COLUMNS = (
     *("id", "store_id", "status", "product_id", *LISTING_FIELDS),
     *("search_text", "bigram_text", "title_folded", "content_hash", "block_count", "hold_count", "warn_count"),
 )
-_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM listing WHERE id IN ({{ids}}) ORDER BY id"
+_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM {WHOLE} WHERE id IN ({{ids}}) ORDER BY id"
 _VARIANTS = (
     "SELECT listing_id, code, properties, barcode, ships_from FROM sku "
     "WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
@@ -117,8 +118,7 @@ class FieldWriter:
         self._texts: list[Retold] = []
         self._pairs: list[Retold] = []
         self._steps: dict[int, tuple[Tally, Tally]] = {}
-        sets = ", ".join(f"{name} = ?" for name in (*self._fields, *_FOLLOWING))
-        self._update = f"UPDATE OR FAIL listing SET {sets} WHERE id = ?"
+        self._updates = updating((*self._fields, *_FOLLOWING), "UPDATE OR FAIL")
         self.suspects: set[int] = set()
         self.moved: set[int] = set()
 
@@ -154,7 +154,8 @@ class FieldWriter:
             if (status := REOPENED.get(values["status"])) is not None:
                 reopened.append((str(status), number))
         self.moved |= missing
-        self._driver.executemany(self._update, rows)
+        for sql, pick in self._updates:
+            self._driver.executemany(sql, list(map(pick, rows)))
         self._driver.executemany("UPDATE listing SET status = ? WHERE id = ?", reopened)
         self._driver.executemany(f"INSERT INTO {_RETITLED} VALUES (?, ?, ?, ?)", retitled)
         self.suspects.update(number for _, number in reopened)

@@ -3,6 +3,7 @@ tables."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql
@@ -64,7 +65,7 @@ class ListingMasks(Masks):
         many it is quicker to look through the index of all titles, half of it by another thread."""
         found = Search.of(str(condition.value), TABLES).quick_matches()
         if found and found[0].count(self.connection, FEW_HITS + 1) <= FEW_HITS:
-            return self._matching(found[0], row_sql(condition, self._spec.field(condition.field)))
+            return self._matching("listing", found[0], row_sql(condition, self._spec.field(condition.field)))
         titles = some_values(self.connection, self._table, "title_folded", self.highest)
         middle = sorted(one or "" for one in titles)[len(titles) // 2] if titles else ""
         sql, params = select
@@ -76,13 +77,15 @@ class ListingMasks(Masks):
         found = Search.of(str(condition.value), TABLES).quick_matches()
         if not found:
             return super().read(condition, select)
-        return self._matching(found[0], row_sql(condition, self._spec.field(condition.field)))
+        field = self._spec.field(condition.field)
+        wanted = row_sql(condition, replace(field, expression=field.apart_as))
+        return self._matching(field.apart, found[0], wanted)
 
-    def _matching(self, match: Match, wanted: Sql) -> Told:
-        """The listings of *match* that are as *wanted*."""
+    def _matching(self, table: str, match: Match, wanted: Sql) -> Told:
+        """The listings of *match* that are as *wanted*, a condition on the rows of *table*."""
         sql, params = wanted
         rows = [match.rows_with(side, self.highest // 2) for side in SIDES]
-        halves = [(f"SELECT id FROM listing WHERE id IN {one} AND {sql}", (match.expression, *params)) for one in rows]
+        halves = [(f"SELECT id FROM {table} WHERE id IN {one} AND {sql}", (match.expression, *params)) for one in rows]
         return self._in_halves(*halves)
 
     def _in_halves(self, one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]]) -> Told:

@@ -10,6 +10,7 @@ import orjson
 
 from app.services.errors import NotFound
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.tables import BODY, WITH_BODY
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -62,8 +63,9 @@ def load_fields(connection: Connection, ids: Sequence[int], fields: Set[str]) ->
     names = [name for name in LISTING_FIELDS if name in fields]
     packed = [place for place, name in enumerate(names) if name in PACKED]
     listed = "".join(f", {name}" for name in names)
+    table = "listing" if fields.isdisjoint(BODY) else WITH_BODY
     rows = connection.exec_driver_sql(
-        f"SELECT id, store_id, product_id, content_hash{listed} FROM listing WHERE id IN ({id_list(ids)}) ORDER BY id"
+        f"SELECT id, store_id, product_id, content_hash{listed} FROM {table} WHERE id IN ({id_list(ids)}) ORDER BY id"
     ).all()
     found = []
     for number, store_id, product_id, content_hash, *values in rows:
@@ -92,7 +94,9 @@ def _load_chunk(
 ) -> dict[int, ListingRecord]:
     inside = id_list(ids)
     remote = ", remote" if with_remote else ""
-    rows = _found(session, f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
+    rows = _found(
+        session, f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM {WITH_BODY} WHERE id IN ({inside})"
+    )
     records: dict[int, ListingRecord] = {}
     for row in rows:
         record = records[row[0]] = ListingRecord(*row[:20])

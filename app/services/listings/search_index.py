@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 INDEXES = (
     ("listing_trigram", "search_text", "listing_searched"),
-    ("listing_bigram", "bigram_text", "listing"),
+    ("listing_bigram", "bigram_text", "listing_search"),
 )
-"""Search tables, their column, and where it comes from (migrations 0002, 0004)."""
+"""Search tables, their column, and where it comes from (migrations 0002, 0004, 0033)."""
 
 UNORDERED = ("ix_sku_code", "ix_sku_match_key", "ix_listing_title", "ix_listing_price")
 """Indexes in which new rows land anywhere."""

@@ -13,6 +13,7 @@ from app.services.codes.normal import normalise
 from app.services.expressions.conditions import Sql
 from app.services.listings import figures_together
 from app.services.listings.code_search import (
+    SEARCHED,
     TABLES,
     with_item,
     with_part,
@@ -153,7 +154,14 @@ def _flag(ids: str) -> Field:
 
 
 FIELDS = {
-    "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False, apart="listing", quick=with_text),
+    "text": Field(
+        SEARCHED,
+        lambda value: fold(str(value)),
+        is_sortable=False,
+        apart="listing_search",
+        apart_as="search_text",
+        quick=with_text,
+    ),
     "title": Field("title_folded", lambda value: fold(str(value)), apart=_BY_TITLE),
     "code": Field("code", str),
     "sku": Field(
@@ -252,6 +260,7 @@ class ListingSource(SqlSource[ListingRow]):
         fields={**FIELDS, TOGETHER: together_field(FIELDS), figures_together.TOGETHER: figures_together.FIGURES},
         read=lambda filters: figures_together.gathered(paired(filters)),
         default_sort="updated_ms DESC",
+        search_column=SEARCHED,
         search=TABLES,
         orders={
             "": OrderIndex("ix_listing_updated", _HELD),

@@ -20,7 +20,7 @@ _NOBODY = Label(zh="", en="")
 _TEXTS = """
 SELECT id, title, keywords, detail_html, attributes,
        coalesce((SELECT group_concat(properties, ' ') FROM sku WHERE listing_id = listing.id), '')
-FROM listing WHERE id > ? ORDER BY id LIMIT ?
+FROM listing JOIN listing_body USING (id) WHERE id > ? ORDER BY id LIMIT ?
 """
 
 

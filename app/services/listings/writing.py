@@ -13,7 +13,8 @@ from app.services.codes.bundles import note_bundles
 from app.services.codes.keys import match_key
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.loading import PACKED
-from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.listings.tables import LISTING, insert_listings, update_listings
 
 JSON_COLUMNS = PACKED | {"properties"}
 
@@ -30,27 +31,6 @@ SKU_COLUMNS = (
 )
 
 _KEY = SKU_COLUMNS.index("match_key")
-
-LISTING_COLUMNS = (
-    "store_id",
-    "product_id",
-    "status",
-    "off_reason",
-    *LISTING_FIELDS,
-    "sent_hash",
-    "remote",
-    "error_code",
-    "error_text",
-    "error_field",
-    "import_run_id",
-    "created_ms",
-    "updated_ms",
-)
-"""Columns of `listing` that are neither the id nor derived, nor counts of findings."""
-
-_UPDATE_DERIVED = "UPDATE listing SET {} WHERE id = ?".format(
-    ", ".join(f"{column} = ?" for column in (*DERIVED_COLUMNS, "status", "updated_ms"))
-)
 
 REOPENED = dict.fromkeys((ListingStatus.FAILED, ListingStatus.REJECTED, ListingStatus.HELD), ListingStatus.DRAFT)
 """An edit makes a refused or held listing a draft again; the checker then says whether it is ready."""
@@ -103,9 +83,22 @@ def replace_images(connection: Connection, listing_id: int, sources: Iterable[st
 
 
 def update_columns(connection: Connection, table: str, row_id: int, values: dict[str, Any]) -> None:
-    """Set raw columns of one row."""
+    """Set raw columns of one row; of *table* "listing" also those that stand beside it."""
+    if table == LISTING:
+        update_listings(connection, tuple(values), [(*values.values(), row_id)])
+        return
     sets = ", ".join(f'"{column}" = ?' for column in values)
     connection.exec_driver_sql(f"UPDATE {table} SET {sets} WHERE id = ?", (*values.values(), row_id))
+
+
+def insert_columns(connection: Connection, table: str, row_id: int, values: dict[str, Any]) -> None:
+    """Add a row of raw columns under its id; of *table* "listing" also those that stand beside it."""
+    columns, row = ("id", *values), (row_id, *values.values())
+    if table == LISTING:
+        insert_listings(connection, columns, [row])
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", row)
 
 
 def refresh_derived(connection: Connection, records: Iterable[ListingRecord], moment_ms: int) -> None:
@@ -115,4 +108,4 @@ def refresh_derived(connection: Connection, records: Iterable[ListingRecord], mo
         status = REOPENED.get(ListingStatus(record.status), record.status)
         rows.append((*derived_row(record), status, moment_ms, record.id))
     if rows:
-        connection.exec_driver_sql(_UPDATE_DERIVED, rows)
+        update_listings(connection, (*DERIVED_COLUMNS, "status", "updated_ms"), rows)

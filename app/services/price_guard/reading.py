@@ -24,7 +24,7 @@ from app.services.pricing.terms import NOTHING
 _FLOORS = "SELECT match_key, floor_minor, currency FROM price_floor WHERE match_key IN (SELECT value FROM json_each(?))"
 _REMOTE = (
     "SELECT id, json_extract(remote, '$._sync.skus', '$._sync.read_ms'), prices, sent_ms "
-    "FROM listing LEFT JOIN sent_price ON listing_id = id WHERE id IN (SELECT value FROM json_each(?))"
+    "FROM listing_body LEFT JOIN sent_price ON listing_id = id WHERE id IN (SELECT value FROM json_each(?))"
 )
 
 Later = Callable[[], AbstractContextManager[Session]]

@@ -17,6 +17,7 @@ from app.services.freight.errors import BadFreightInput
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plans_of
+from app.services.listings.tables import WITH_BODY
 from app.services.pricing.exact import MOST_COSTS, MOST_REVENUE
 from app.services.pricing.given import BITS, LATE_RANGE, LATE_RATE, UNKNOWN, Given, column
 from app.services.pricing.goods import MG_A_GRAM
@@ -39,7 +40,10 @@ _Key = TypeVar("_Key")
 _Fees = dict[tuple[int, str, str, int, int, str], int]
 _LISTINGS = (
     "SELECT id, store_id, category_id, freight_template_id, coalesce(weight_g, {unknown}), currency, "
-    "CASE extra WHEN '{{}}' THEN NULL ELSE extra END, " + SIZES_SQL + " FROM listing WHERE id IN ({ids}) ORDER BY id"
+    "CASE extra WHEN '{{}}' THEN NULL ELSE extra END, "
+    + SIZES_SQL
+    + f" FROM {WITH_BODY}"
+    + " WHERE id IN ({ids}) ORDER BY id"
 )
 _SKUS = (
     "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from, coalesce(stock, {unknown}), "

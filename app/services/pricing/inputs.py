@@ -18,6 +18,7 @@ from app.services.freight.errors import BadFreightInput
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plans_of
+from app.services.listings.tables import WITH_BODY
 from app.services.pricing.exact import MOST_COSTS, MOST_REVENUE
 from app.services.pricing.goods import GoodsBook, grams
 from app.services.pricing.rates import USD, Commissions, Rate, commissions, exchange_rates
@@ -185,7 +186,7 @@ class InputReader:
             row[0]: (*row[1:6], told_cost(row[6]), row[7:])
             for row in self.connection.exec_driver_sql(
                 "SELECT id, store_id, category_id, freight_template_id, weight_g, currency, "
-                f"CASE extra WHEN '{{}}' THEN NULL ELSE extra END, {SIZES_SQL} FROM listing WHERE id IN ({ids})"
+                f"CASE extra WHEN '{{}}' THEN NULL ELSE extra END, {SIZES_SQL} FROM {WITH_BODY} WHERE id IN ({ids})"
             )
         }
         plans = plans_of(self.connection, listings)

@@ -175,18 +175,23 @@ _NOTE_PRICES = (
 
 _SHOW_ACCEPTED = (
     "UPDATE listing SET status = 'in_review', sent_hash = ?, error_code = '', error_text = '', error_field = '', "
-    "product_id = CASE WHEN is_free THEN ? ELSE product_id END, search_text = CASE WHEN is_free "
-    "AND NOT instr(search_text, ?) THEN trim(search_text || char(10) || ?, char(10)) ELSE search_text END "
+    "product_id = CASE WHEN is_free THEN ? ELSE product_id END "
     "FROM (SELECT NOT EXISTS (SELECT 1 FROM listing AS mine JOIN listing AS other ON other.store_id = mine.store_id "
     "AND other.product_id = ? AND other.id <> mine.id WHERE mine.id = ?) AS is_free) "
     "WHERE id = ? RETURNING product_id"
+)
+_FIND_BY_ID = (
+    "UPDATE listing_search SET search_text = trim(search_text || char(10) || ?1, char(10)) "
+    "WHERE id = ?2 AND NOT instr(search_text, ?1)"
 )
 
 
 def _show_accepted(connection: Connection, listing_id: int, product_id: str, content_hash: str) -> str | None:
     """Move the listing along and, unless another one carries it, note the platform's id. Returns: the id it carries."""
-    values = (content_hash, product_id, product_id, product_id, product_id, listing_id, listing_id)
+    values = (content_hash, product_id, product_id, listing_id, listing_id)
     carried: str | None = change_and_ask(connection, _SHOW_ACCEPTED, values)
+    if carried == product_id:
+        connection.exec_driver_sql(_FIND_BY_ID, (product_id, listing_id))
     return carried
 
 

@@ -14,7 +14,7 @@ from app.services.marketplace.records import GroupChange, PriceChange, SkuPrice,
 from app.services.publishing.turns import Facts
 
 _GROUPS = (
-    "SELECT id, json_extract(remote, '$._sync.group') FROM listing "
+    "SELECT id, json_extract(remote, '$._sync.group') FROM listing_body "
     "WHERE id IN (SELECT value FROM json_each(?)) AND remote IS NOT NULL"
 )
 

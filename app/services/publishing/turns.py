@@ -22,7 +22,7 @@ Facts = Mapping[str, Sequence[int | None]]
 """What the platform last said of a listing's variants: price in minor units and stock, by code."""
 
 _FACTS = (
-    "SELECT id, json_extract(remote, '$._sync.skus') FROM listing "
+    "SELECT id, json_extract(remote, '$._sync.skus') FROM listing_body "
     "WHERE id IN (SELECT value FROM json_each(?)) AND remote IS NOT NULL"
 )
 

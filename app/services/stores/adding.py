@@ -247,6 +247,7 @@ def _forget_addresses(connection: Connection, store_id: int) -> None:
     """Addresses of pictures name the market's port: uploads are done anew, and the next sync reads every listing."""
     connection.exec_driver_sql("DELETE FROM uploaded_image WHERE store_id = ?", (store_id,))
     connection.exec_driver_sql(
-        f"UPDATE listing SET remote = json_remove(remote, '$.{MARK}') WHERE store_id = ? AND remote IS NOT NULL",
+        f"UPDATE listing_body SET remote = json_remove(remote, '$.{MARK}') WHERE remote IS NOT NULL "
+        "AND id IN (SELECT id FROM listing WHERE store_id = ?)",
         (store_id,),
     )

@@ -30,6 +30,7 @@ from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.editing import ListingEdit
 from app.services.listings.records import ListingRecord
 from app.services.listings.source import ListingSource
+from app.services.listings.tables import WHOLE
 from app.services.paging import Query
 from tests.unit.any_day.model import Deed, Model, Reversed, fields_of, sendable
 from tests.unit.any_day.time_travel import go_back, steps_since
@@ -278,7 +279,7 @@ class AnyDay(RuleBasedStateMachine):
     def _derived_columns_follow(self, records: list[ListingRecord]) -> None:
         """The words to be searched in any order: a product id comes behind the others."""
         with self.world.db.reader.connect() as connection:
-            sql = f"SELECT {', '.join(DERIVED_COLUMNS)} FROM listing ORDER BY id"
+            sql = f"SELECT {', '.join(DERIVED_COLUMNS)} FROM {WHOLE} ORDER BY id"
             found = [dict(row) for row in connection.exec_driver_sql(sql).mappings()]
         expected = [derive(record) for record in records]
         for one in (*found, *expected):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.services.application import Application
 from app.services.clock import now_ms
 from app.services.codes.rekeying import rekey
+from tests.listing_rows import add_listing
 from tests.unit.cli.conftest import Cli
 
 ITEMS = "AB1234\nCD5678\nCB000123=AB1234*10\n"
@@ -69,17 +71,9 @@ def shop(own_data_folder: Path) -> Path:
             "is_practice, is_shared, created_ms) "
             "VALUES (1, 'Lamps', '', '', 'http://127.0.0.1:1', '', '', 'operate', 'ok', 0, 0, 1)"
         )
-        columns = (
-            "product_key, off_reason, keywords, code, freight_template_id, group_id, unit, error_code, error_text, "
-        )
-        columns += "error_field, bigram_text, detail_html, title_folded, search_text, category_id, content_hash"
-        blanks = ", ".join("''" for _ in columns.split(","))
-        run(
-            "INSERT INTO listing (id, store_id, title, status, product_id, currency, sku_count, image_count, "
-            f"block_count, hold_count, warn_count, lot_size, created_ms, updated_ms, attributes, extra, {columns}) "
-            f"VALUES (1, 1, 'Lamp', 'live', '77', 'USD', 2, 0, 0, 0, 0, 1, ?, 1, '[]', '{{}}', {blanks})",
-            (now_ms(),),
-        )
+        with Session(bind=connection) as session:
+            product = {"title": "Lamp", "status": "live", "product_id": "77", "sku_count": 2}
+            add_listing(session, id=1, store_id=1, created_ms=now_ms(), updated_ms=1, **product)
         for place, code in enumerate(("AB1234*2", "CD5678")):
             run(
                 "INSERT INTO sku (listing_id, position, code, match_key, stock, ships_from, barcode, properties) "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.models import Listing, Store
+from app.models import Store
 from app.services.application import Application
 from app.services.clock import now_ms
 from app.services.listings.loading import load_listing
 from app.services.stores.sync.conflicts import keep_theirs
+from tests.listing_rows import add_listing
 
 
 @pytest.fixture
@@ -20,10 +21,7 @@ def clash(own_data_folder):
             session.add(Store(name="Chenfan", gateway="http://127.0.0.1:1", credential_ref="x", created_ms=moment))
             session.flush()
             values = {"title": "Ours", "weight_g": 900, "status": "live", "product_id": "1005001"}
-            listing = Listing(store_id=1, created_ms=moment, updated_ms=moment, **values)
-            session.add(listing)
-            session.flush()
-            number = listing.id
+            number = add_listing(session, store_id=1, created_ms=moment, updated_ms=moment, **values).id
         with app.db.read() as session:
             theirs = load_listing(session, number)
         theirs.title, theirs.weight_g = "Theirs", 840

@@ -9,11 +9,12 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.models import Category, CategoryAttribute, FreightTemplate, Listing, ProductGroup, Sku, Store
+from app.models import Category, CategoryAttribute, FreightTemplate, ProductGroup, Sku, Store
 from app.models import Image as ImageRow
 from app.services.db import Database
 from app.services.listings.content import content_hash
 from app.services.listings.records import ListingRecord
+from tests.listing_rows import add_listing as add_rows
 from tests.unit.compliance.examples import ATTRIBUTES, TREE, listing
 
 GATEWAY = "http://127.0.0.1:8765"
@@ -68,9 +69,7 @@ def add_listing(db: Database, **changes: Any) -> int:
         if name not in ("id", "skus", "images", "content_hash", "service_template_id")
     }
     with db.write() as session:
-        row = Listing(**columns, content_hash=content_hash(record), created_ms=0)
-        session.add(row)
-        session.flush()
+        row = add_rows(session, **columns, content_hash=content_hash(record), created_ms=0)
         for position, sku in enumerate(record.skus):
             session.add(
                 Sku(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.models import Listing, ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
+from app.models import ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
 from app.services import sql_classes, sql_told
 from app.services.db import Database
 from app.services.expressions.conditions import OPPOSITE
@@ -31,6 +31,7 @@ from app.services.paging import Filter, Query
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import BESIDE, searched_code, store_numbers
 from app.services.upgrade import open_database
+from tests.listing_rows import add_listing
 
 FIGURES = {"cost": ("cost_micro", 10**6), "profit": ("profit_minor", 100), "margin": ("margin_bp", 10_000)}
 NUMBERS = {"price": 100, "stock": 1, "weight": 1, "findings": 1, "sold": 1} | {
@@ -125,30 +126,28 @@ def _add(session, row):
     id, codes = row["id"], _codes(row)
     searched = search_text(row["title"], row["key"], None, codes)
     product_id = f"10{id}" if row["is_linked"] else None
-    session.add(
-        Listing(
-            id=id,
-            store_id=row["store"],
-            status=row["status"],
-            group_id=row["group"],
-            title=row["title"],
-            title_folded=fold(row["title"]),
-            product_key=row["key"],
-            product_id=product_id,
-            price_min_minor=row["price"],
-            stock_total=row["stock"],
-            weight_g=row["weight"],
-            warn_count=row["warns"],
-            search_text=searched,
-            bigram_text=bigrams(searched),
-            content_hash="b" if row["changed"] else "a",
-            sent_hash="a",
-            sku_count=len(codes),
-            created_ms=1,
-            updated_ms=id % 3,
-        )
+    add_listing(
+        session,
+        id=id,
+        store_id=row["store"],
+        status=row["status"],
+        group_id=row["group"],
+        title=row["title"],
+        title_folded=fold(row["title"]),
+        product_key=row["key"],
+        product_id=product_id,
+        price_min_minor=row["price"],
+        stock_total=row["stock"],
+        weight_g=row["weight"],
+        warn_count=row["warns"],
+        search_text=searched,
+        bigram_text=bigrams(searched),
+        content_hash="b" if row["changed"] else "a",
+        sent_hash="a",
+        sku_count=len(codes),
+        created_ms=1,
+        updated_ms=id % 3,
     )
-    session.flush()
     for (_, at), one in _variants(row):
         numbers = {"price_minor": one["price"], "stock": one["stock"]}
         [code], [place] = one["sku"], one["ships_from"]

@@ -39,7 +39,7 @@ def test_a_listing_that_is_gone_says_so(db):
 def test_attributes_are_named_by_the_category_where_it_knows_them(db, make_sellable, write):
     record = make_sellable()
     write(
-        "UPDATE listing SET attributes = ? WHERE id = ?",
+        "UPDATE listing_body SET attributes = ? WHERE id = ?",
         '[{"name_id":"200000137","value_id":"1","name":"","value":""},'
         '{"name_id":"","value_id":"","name":"Material","value":"Oak"}]',
         record.id,

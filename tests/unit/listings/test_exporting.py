@@ -70,7 +70,7 @@ def hostile(make_sellable, write):
         plain.skus[0].id,
     )
     write(
-        "UPDATE listing SET attributes = ?, extra = ? WHERE id = ?",
+        "UPDATE listing_body SET attributes = ?, extra = ? WHERE id = ?",
         '[{"name_id":"","value_id":"","name":"Material","value":"Oak"},'
         '{"name_id":"","value_id":"","name":"Power","value":"5 W"}]',
         orjson.dumps({"Supplier": "North", "Row note": ["first", "second"], "Danger": "-1"}).decode(),

@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from app.models import (
-    Listing,
     ListingFinding,
     ListingHold,
     ListingTag,
@@ -28,6 +27,7 @@ from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
 from app.services.pricing.renewing import renew_figures
 from app.services.upgrade import open_database
+from tests.listing_rows import add_listing
 
 LAMP, CASE, CABLE = 1, 2, 3
 FIELDS = {
@@ -102,9 +102,8 @@ def source(tmp_path_factory, empty_database):
     with database.write() as session:
         session.add(Store(id=2, name="B", gateway="http://127.0.0.1:1", credential_ref="two", created_ms=1))
         session.add(MarketingGroup(id=5, store_id=1, name="Autumn", created_ms=1))
-        for listing, codes, place in _listings():
-            session.add(listing)
-            session.flush()
+        for columns, codes, place in _listings():
+            listing = add_listing(session, **columns)
             session.add_all(_sku(listing.id, at, code, key, place) for at, (code, key) in enumerate(codes))
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
         session.add(ListingHold(listing_id=CASE, reason="Waits for the licence", actor="ann", held_ms=1))
@@ -168,7 +167,7 @@ def _listing(id, title, codes, fields):
         "search_text": searched,
         "bigram_text": bigrams(searched),
     }
-    return Listing(**{"id": id, "store_id": 1, **texts, **fields}), codes
+    return {"id": id, "store_id": 1, **texts, **fields}, codes
 
 
 def _sku(listing_id, at, code, key, place):

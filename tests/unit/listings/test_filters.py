@@ -22,6 +22,7 @@ from app.services.listings.source import ListingSource
 from app.services.listings.tags import add_tags
 from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.typed import moments
+from app.services.listings.writing import insert_columns
 from app.services.paging import Filter, Query
 from app.services.sql_conditions import BadValue, UnknownField
 from app.services.upgrade import open_database
@@ -93,29 +94,26 @@ EMPTY = dict.fromkeys(TEXTS, "") | dict.fromkeys(COUNTS, 0)
 def _insert(connection, at, row):
     folded = fold(row["title"])
     searched = search_text(row["title"], "", None, row["sku"])
-    _put(
-        connection,
-        "listing",
-        **EMPTY,
-        id=at,
-        store_id=1,
-        product_id=row["product_id"],
-        status=row["status"],
-        title=row["title"],
-        title_folded=folded,
-        search_text=searched,
-        bigram_text=bigrams(searched),
-        category_id=row["category"],
-        currency="USD",
-        price_min_minor=row["price"],
-        stock_total=row["stock"],
-        content_hash="a",
-        sent_hash="b" if row["changed"] else None,
-        import_run_id=row["import_run"],
-        updated_ms=row["updated"],
-        attributes="[]",
-        extra="{}",
-    )
+    own = {
+        "store_id": 1,
+        "product_id": row["product_id"],
+        "status": row["status"],
+        "title": row["title"],
+        "title_folded": folded,
+        "search_text": searched,
+        "bigram_text": bigrams(searched),
+        "category_id": row["category"],
+        "currency": "USD",
+        "price_min_minor": row["price"],
+        "stock_total": row["stock"],
+        "content_hash": "a",
+        "sent_hash": "b" if row["changed"] else None,
+        "import_run_id": row["import_run"],
+        "updated_ms": row["updated"],
+        "attributes": "[]",
+        "extra": "{}",
+    }
+    insert_columns(connection, "listing", at, EMPTY | own)
     ships = sorted(row["ships_from"])
     row["ships_from"] = {ships[position % len(ships)] for position in range(len(row["sku"]))}
     texts = {"barcode": "", "properties": "[]"}

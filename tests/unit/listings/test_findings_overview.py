@@ -81,7 +81,12 @@ def _filled(db: Database) -> dict[str, int]:
         values.setdefault("skus", [sku(f"LM{number}-BK")])
         ids[name] = add_listing(db, **{"images": [PHOTOBANK], **values})
     with db.write() as session:
-        session.execute(text("UPDATE listing SET title_folded = lower(title), search_text = lower(title)"))
+        session.execute(text("UPDATE listing SET title_folded = lower(title)"))
+        session.execute(
+            text(
+                "UPDATE listing_search SET search_text = title_folded FROM listing WHERE listing.id = listing_search.id"
+            )
+        )
     recheck(db)
     return ids
 

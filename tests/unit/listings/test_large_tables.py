@@ -17,6 +17,7 @@ from app.services import sql_first_rows, sql_ids, sql_questions, sql_source
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.figure_fields import OF_LISTINGS
 from app.services.listings.source import ListingSource
+from app.services.listings.tables import BODY, PARTS, SEARCHED
 from app.services.listings.text import fold
 from app.services.paging import Filter, Query
 from app.services.sql_ids import collected, interruptible
@@ -95,7 +96,8 @@ def go(monkeypatch, path):
 def rows_of(source):
     with source._db.reader.connect() as connection:
         found = connection.exec_driver_sql(
-            "SELECT id, search_text, status, price_min_minor, title_folded, updated_ms, stock_total FROM listing"
+            "SELECT id, search_text, status, price_min_minor, title_folded, updated_ms, stock_total "
+            "FROM listing JOIN listing_search USING (id)"
         )
         return [dict(row._mapping) for row in found]
 
@@ -272,10 +274,14 @@ def test_other_conditions_are_not_taken_for_held(db):
     assert source._index(Query(sort="price", then="title")) is None
 
 
-def test_long_texts_stand_last(db):
+def test_an_edit_of_numbers_writes_no_long_texts(db):
+    tables = {}
     with db.reader.connect() as connection:
-        names = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(listing)")]
-    assert names[-5:] == ["detail_html", "attributes", "extra", "remote", "regional_prices"]
+        for table in PARTS:
+            tables[table] = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
+    assert tables["listing_body"] == {"id", *BODY}
+    assert tables["listing_search"] == {"id", *SEARCHED}
+    assert tables["listing"].isdisjoint((*BODY, *SEARCHED))
 
 
 # -- words ---------------------------------------------------------------------------------------------------------

@@ -43,12 +43,12 @@ def store_of(tables: list[str], texts: list[str]) -> Iterator[Connection]:
     """Nothing but searched texts, by ids from 1 on, and their tables."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE listing (id INTEGER PRIMARY KEY, search_text, bigram_text)")
+        connection.exec_driver_sql("CREATE TABLE listing_search (id INTEGER PRIMARY KEY, search_text, bigram_text)")
         for sql in tables:
             connection.exec_driver_sql(sql)
         for text in texts:
             row = (text, bigrams(text))
-            connection.exec_driver_sql("INSERT INTO listing (search_text, bigram_text) VALUES (?, ?)", row)
+            connection.exec_driver_sql("INSERT INTO listing_search (search_text, bigram_text) VALUES (?, ?)", row)
         yield connection
     engine.dispose()
 
@@ -66,21 +66,23 @@ def test_tables_are_as_if_made_anew(tables: list[str], edits: list[tuple[str, st
         with followed(connection) as follow:
             for number, (_, after) in enumerate(edits, 1):
                 row = (after, bigrams(after), number)
-                connection.exec_driver_sql("UPDATE listing SET search_text = ?, bigram_text = ? WHERE id = ?", row)
+                connection.exec_driver_sql(
+                    "UPDATE listing_search SET search_text = ?, bigram_text = ? WHERE id = ?", row
+                )
             follow(
                 [(number, before, after) for number, (before, after) in enumerate(edits, 1)],
                 [(number, bigrams(before), bigrams(after)) for number, (before, after) in enumerate(edits, 1)],
             )
         ensure_whole(connection)
-        connection.exec_driver_sql("UPDATE listing SET search_text = ? WHERE id = 1", (again,))
-        connection.exec_driver_sql("DELETE FROM listing WHERE id = (SELECT max(id) FROM listing)")
+        connection.exec_driver_sql("UPDATE listing_search SET search_text = ? WHERE id = 1", (again,))
+        connection.exec_driver_sql("DELETE FROM listing_search WHERE id = (SELECT max(id) FROM listing_search)")
         ensure_whole(connection)
 
 
 def test_the_check_sees_what_is_missing(tables: list[str]) -> None:
     with store_of(tables, ["table lamp"]) as connection:
         with followed(connection):
-            connection.exec_driver_sql("UPDATE listing SET search_text = 'table lamps'")
+            connection.exec_driver_sql("UPDATE listing_search SET search_text = 'table lamps'")
         with pytest.raises(Exception, match="malformed"):
             ensure_whole(connection)
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.models import Listing
 from app.services.listings.importing.preview import ImportRequest
 from app.services.listings.importing.session import prepare, rows
 from app.services.listings.loading import load_listing, load_listings
@@ -20,6 +19,7 @@ from app.services.packages import read_package, write_package
 from app.services.packages.rules import package_rules
 from app.services.tasks import TaskContext
 from app.services.workbooks import WorkbookError
+from tests.listing_rows import add_listing
 from tests.unit.packages.conftest import HEADER, LAMP, PLAIN, PRODUCT_ID, ROWS, info
 from tests.unit.packages.test_editing import cells
 
@@ -182,7 +182,7 @@ def test_a_sheet_with_prices_and_notes_is_no_package(package, bring, stored):
 def test_a_damaged_note_is_no_obstacle(db, package, bring, stored, tmp_path):
     bring(package())
     for note in ("{", '{"columns":1}', "[]", '{"columns":[],"cells":[["a",1,2]]}'):
-        write(db, f"UPDATE listing SET extra = json_set(extra, '$.{NOTE}', ?)", note)
+        write(db, f"UPDATE listing_body SET extra = json_set(extra, '$.{NOTE}', ?)", note)
         write_package(db, tmp_path / "out.zip", [one.id for one in stored()])
         assert [row.variants[0].code for row in read_package(tmp_path / "out.zip").rows] == ["AB1234-BK", "CD5678"]
 
@@ -196,7 +196,7 @@ def test_nothing_chosen_is_an_empty_package(db, tmp_path):
 
 def test_many_listings_are_split_and_a_long_text_is_named(db, make_listing, tmp_path, monkeypatch):
     ids = [make_listing(title=f"Lamp {n}", product_key=f"P{n}", images=()).id for n in range(5)]
-    write(db, "UPDATE listing SET detail_html = ? WHERE id = ?", "y" * 400, ids[1])
+    write(db, "UPDATE listing_body SET detail_html = ? WHERE id = ?", "y" * 400, ids[1])
     rules = replace(package_rules(), sheet_rows=3, cell_chars=300)
     for module in ("saving", "xls", "exporting"):
         monkeypatch.setattr(f"app.services.packages.{module}.package_rules", lambda: rules)
@@ -296,9 +296,8 @@ def make(session, number, wanted):
     attributes = [
         {"name": key, "value": value, "name_id": "", "value_id": ""} for key, value in wanted["attributes"].items()
     ]
-    listing = Listing(store_id=1, product_key=f"P{number}", attributes=attributes, created_ms=1, updated_ms=1, **own)
-    session.add(listing)
-    session.flush()
+    own |= {"attributes": attributes, "created_ms": 1, "updated_ms": 1}
+    listing = add_listing(session, store_id=1, product_key=f"P{number}", **own)
     records = [
         SkuRecord(None, f"C{number}-{place}", *one, ships_from="ES" if "201336104" in str(one) else "")
         for place, one in enumerate(wanted["skus"])

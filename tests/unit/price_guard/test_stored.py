@@ -85,7 +85,8 @@ def test_everything_unknown_of_stored_goods_is_held_under_its_own_name(db, make_
     item(db, "CD5678", 18_000_000, 200_000)
     enter_rates(db, [EnteredRate("4.50", "AUD")])
     write(db, "UPDATE listing SET weight_g = 200 WHERE id = ?", made[2].id)
-    write(db, 'UPDATE listing SET extra = \'{"成本价": "0"}\', weight_g = 200 WHERE id = ?', made[5].id)
+    write(db, "UPDATE listing SET weight_g = 200 WHERE id = ?", made[5].id)
+    write(db, 'UPDATE listing_body SET extra = \'{"成本价": "0"}\' WHERE id = ?', made[5].id)
     assert held(db, *made[1:6]) == [[], [], [names["route"]], [], [names["cost"]]]  # a sheet's cost of 0 is none
     item(db, "AB1234", 200_000_000, 200_000)
     assert held(db, made[0]) == [["guard.break_even"]]
@@ -102,7 +103,7 @@ def lamps(db, make_listing):
     made.append(make_listing("told", (("EF9012", 1400, 5),), status="live", product_id="7"))
     made.append(make_listing("fine", (("GH3456", 5000, 5),)))
     facts = {"_sync": {"skus": {"EF9012": [1000, 5]}, "group": "", "read_ms": 1}}
-    write(db, "UPDATE listing SET remote = ? WHERE id = ?", orjson.dumps(facts).decode(), made[2].id)
+    write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", orjson.dumps(facts).decode(), made[2].id)
     for code in ("AB1234", "CD5678", "GH3456"):
         floor(db, code, 1000)
     recheck(db)

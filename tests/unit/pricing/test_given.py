@@ -53,10 +53,11 @@ def assorted(db, write, make_listing):
         one = make_listing(f"Lamp {number}", tuple(skus), freight_template_id=draw.choice(TEMPLATES))
         extra = {"Cost": draw.choice(["5.5", ["1", "x", None]])} if number % 3 else {}
         write(
-            "UPDATE listing SET weight_g = ?, currency = ?, extra = ? WHERE id = ?",
+            "UPDATE listing SET weight_g = ?, currency = ? WHERE id = ?",
             *(draw.choice((None, 0, 150, 2_500, 90_000)), draw.choice(("USD", "USD", "EUR", "CNY", "BRL"))),
-            *(orjson.dumps(extra).decode(), one.id),
+            one.id,
         )
+        write("UPDATE listing_body SET extra = ? WHERE id = ?", orjson.dumps(extra).decode(), one.id)
         if number % 2:
             write("INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 1)", one.id)
         made.append(one.id)

@@ -145,7 +145,7 @@ def test_nothing_is_put_on_sale_again_but_all_may_be_taken_off(db, market, live)
 def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
     facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
     remote = "json_object('_sync', json_object('skus', json(?), 'group', '', 'read_ms', 0))"
-    write(db, f"UPDATE listing SET remote = {remote}", facts)
+    write(db, f"UPDATE listing_body SET remote = {remote}", facts)
     hold_listings(db, [live], WHY)
     [sku] = loaded(db, live).skus
     for stock, count in ((60, 0), (10, 1)):
@@ -157,7 +157,9 @@ def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
 
 def test_held_while_its_stock_was_on_the_way_it_never_goes_as_a_whole(db, market, live):
     facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
-    write(db, "UPDATE listing SET remote = json_object('_sync', json_object('skus', json(?), 'read_ms', 0))", facts)
+    write(
+        db, "UPDATE listing_body SET remote = json_object('_sync', json_object('skus', json(?), 'read_ms', 0))", facts
+    )
     [sku] = loaded(db, live).skus
     edit_listings(db, [ListingEdit(live, skus={sku.id: {"stock": 10}})], label="edit")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from app.models import Listing, ListingStatus, TaskAction, TaskState
+from app.models import ListingStatus, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import load_listing
@@ -19,6 +19,7 @@ from app.services.publishing import journal
 from app.services.publishing.entries import Intent, Reason, TaskKey, Verdict
 from app.services.publishing.queue import enqueue
 from app.services.publishing.statements import change, change_and_ask
+from tests.listing_rows import add_listing
 
 ME, OTHER = "host-1-me", "host-2-other"
 PRODUCT = "1005006000000001"
@@ -163,7 +164,7 @@ def test_accepting_notes_product_and_hash_once(db: Database, queued: Callable[..
     assert not run(db, accept), "a second answer changes nothing"
     with db.read() as session:
         after = load_listing(session, record.id)
-        found = session.connection().exec_driver_sql("SELECT search_text FROM listing").scalar_one()
+        found = session.connection().exec_driver_sql("SELECT search_text FROM listing_search").scalar_one()
     assert (after.product_id, after.sent_hash, after.status) == (PRODUCT, record.content_hash, "in_review")
     assert PRODUCT in found.split("\n"), "the listing is found by its id"
     assert (task(db, task_id).state, task(db, task_id).owner) == (TaskState.IN_REVIEW, "")
@@ -183,7 +184,8 @@ def test_an_answer_to_an_earlier_attempt_changes_nothing(db: Database, queued: C
 def mirror_of(db: Database, product_id: str, content_hash: str, sent_hash: str | None) -> int:
     """A listing a sync made of the product before its answer was written down."""
     with db.write() as session:
-        listing = Listing(
+        return add_listing(
+            session,
             store_id=1,
             title="Mirror",
             product_id=product_id,
@@ -191,10 +193,7 @@ def mirror_of(db: Database, product_id: str, content_hash: str, sent_hash: str |
             sent_hash=sent_hash,
             created_ms=1,
             updated_ms=1,
-        )
-        session.add(listing)
-        session.flush()
-        return listing.id
+        ).id
 
 
 def test_a_mirror_that_a_sync_made_gives_way(db: Database, queued: Callable[..., Any]) -> None:

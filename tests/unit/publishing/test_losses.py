@@ -117,7 +117,7 @@ async def test_the_newer_of_sync_and_send_says_which_variants_there_were(
 
     def dropped(read_ms: int) -> frozenset[str]:
         mark: dict[str, Any] = {"_sync": {"read_ms": read_ms, "skus": {"OLD": [1, 1], record.skus[0].code: [1, 1]}}}
-        write(db, "UPDATE listing SET remote = ? WHERE id = ?", orjson.dumps(mark).decode(), record.id)
+        write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", orjson.dumps(mark).decode(), record.id)
         with db.reader.connect() as connection:
             return leaves_of(connection, [task.id])[task.id].dropped
 

@@ -138,7 +138,8 @@ def test_a_small_edit_waits_unless_it_only_takes_stock_away(db, market, live):
     facts = {CODE: [2000, 50]}
     write(
         db,
-        "UPDATE listing SET remote = json_object('_sync', json_object('skus', json(?), 'group', '', 'read_ms', 0))",
+        "UPDATE listing_body "
+        "SET remote = json_object('_sync', json_object('skus', json(?), 'group', '', 'read_ms', 0))",
         orjson.dumps(facts).decode(),
     )
     market.calls.clear()
@@ -157,7 +158,7 @@ def test_a_small_edit_waits_unless_it_only_takes_stock_away(db, market, live):
 @pytest.mark.parametrize("severity", ["block", "hold"])
 def test_what_only_takes_stock_away_goes_whatever_else_is_found(db, market, live, severity):
     facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
-    write(db, "UPDATE listing SET remote = ?", facts)
+    write(db, "UPDATE listing_body SET remote = ?", facts)
     word = loaded(db, live).title.split()[0]
     WordDesk(lambda: db).save([Entry("prohibited_goods", word, severity=severity)])
     market.calls.clear()
@@ -316,7 +317,7 @@ def test_each_reason_stops_what_is_new_and_what_waits_already(db, market, one, m
 
 def test_what_is_on_sale_with_an_unknown_cost_may_only_sell_less(db, market, live):
     facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
-    write(db, "UPDATE listing SET remote = ?", facts)
+    write(db, "UPDATE listing_body SET remote = ?", facts)
     unknown_costs(db, live)
     market.calls.clear()
     for changed in ({"cents": 2100}, {"cents": 2000, "stock": 51}):

@@ -46,12 +46,9 @@ def live(db: Database, make_sellable: Make) -> Callable[..., ListingRecord]:
     def make(price: int = 1890, stock: int = 120, title: str = "") -> ListingRecord:
         record = make_sellable(product_id=str(1005006000000900 + next(numbers)))
         facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
-        write(
-            db,
-            "UPDATE listing SET sent_hash = content_hash, status = 'live', remote = ? WHERE id = ?",
-            json.dumps({"_sync": {"skus": facts}}),
-            record.id,
-        )
+        write(db, "UPDATE listing SET sent_hash = content_hash, status = 'live' WHERE id = ?", record.id)
+        remote = json.dumps({"_sync": {"skus": facts}})
+        write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", remote, record.id)
         first = record.skus[0]
         skus: dict[int, dict[str, Any]] = {first.id or 0: {"price_minor": price, "stock": stock}}
         fields = {"title": title} if title else {}

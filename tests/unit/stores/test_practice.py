@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.services import keyring_store
 from app.services.application import Application
@@ -31,6 +32,7 @@ from app.services.stores.practice import (
 )
 from app.services.stores.reading import find_store, list_stores
 from app.services.warehouses.source import WarehouseTemplateSource
+from tests.listing_rows import add_listing
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFER = {
@@ -123,20 +125,16 @@ def test_the_market_comes_back_at_its_address_with_what_was_sent_to_it(tmp_path)
 def test_after_a_change_of_address_every_listing_is_read_again(app, make_lamp):
     register_practice_stores(app, OFFER)
     with app.db.bulk() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO listing (store_id, product_key, product_id, status, off_reason, title, title_folded, "
-            "keywords, code, category_id, freight_template_id, group_id, unit, lot_size, currency, detail_html, "
-            "attributes, extra, remote, sku_count, image_count, block_count, hold_count, warn_count, content_hash, "
-            "error_code, error_text, error_field, search_text, bigram_text, created_ms, updated_ms) VALUES "
-            "(1, '', '1', 'live', '', '', '', '', '', '', '', '', '', 1, 'USD', '', '[]', '{}', "
-            "'{\"subject\": \"kept\", \"_sync\": {\"modified_ms\": 5}}', 0, 0, 0, 0, 0, '', '', '', '', '', '', 1, 1)"
-        )
+        remote = {"subject": "kept", "_sync": {"modified_ms": 5}}
+        times = {"created_ms": 1, "updated_ms": 1}
+        with Session(bind=connection) as session:
+            add_listing(session, store_id=1, product_id="1", status="live", remote=remote, **times)
     register_practice_stores(app, OFFER)
     with app.db.reader.connect() as connection:
-        assert "_sync" in connection.exec_driver_sql("SELECT remote FROM listing").scalar()
+        assert "_sync" in connection.exec_driver_sql("SELECT remote FROM listing_body").scalar()
     register_practice_stores(app, {**OFFER, "gateway": "http://127.0.0.1:9999"})
     with app.db.reader.connect() as connection:
-        assert connection.exec_driver_sql("SELECT remote FROM listing").scalar() == '{"subject":"kept"}'
+        assert connection.exec_driver_sql("SELECT remote FROM listing_body").scalar() == '{"subject":"kept"}'
 
 
 def test_a_market_that_runs_already_is_not_started_again(app, tmp_path):

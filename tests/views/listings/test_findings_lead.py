@@ -76,7 +76,7 @@ def is_in_sight(control):
 @pytest.mark.parametrize("code", ATTRIBUTES)
 def test_an_attribute(code, lead, make_sellable, write):
     record = make_sellable(height_cm=36, product_id="1005000000000001" if code == "attribute.unlisted" else None)
-    write("UPDATE listing SET attributes = ? WHERE id = ?", orjson.dumps(ATTRIBUTES[code]).decode(), record.id)
+    write("UPDATE listing_body SET attributes = ? WHERE id = ?", orjson.dumps(ATTRIBUTES[code]).decode(), record.id)
     panel, control = lead(code, record)
     assert panel.editor.attributes.isAncestorOf(control)
     assert can_change(control)

@@ -46,7 +46,7 @@ def opened(open_panel, make_sellable, asks, write):
     def show(*entries):
         asks()
         record = make_sellable()
-        write("UPDATE listing SET attributes = ? WHERE id = ?", orjson.dumps(entries).decode(), record.id)
+        write("UPDATE listing_body SET attributes = ? WHERE id = ?", orjson.dumps(entries).decode(), record.id)
         panel = open_panel(record.id)
         panel.editor.sections["attributes"].fold(False)
         return panel
@@ -205,7 +205,11 @@ class TestShown:
         panel = opened({"name_id": MATERIAL, "value_id": "7"}, {"name": "Style", "value": "Nordic"})
         panel.editor.sections["attributes"].fold()
         other = make_sellable()
-        write("UPDATE listing SET attributes = ? WHERE id = ?", '[{"name_id": "200000137", "value_id": "1"}]', other.id)
+        write(
+            "UPDATE listing_body SET attributes = ? WHERE id = ?",
+            '[{"name_id": "200000137", "value_id": "1"}]',
+            other.id,
+        )
         before = panel.editor.attributes.lines
         panel.show_listing(other.id)
         settle()

@@ -22,7 +22,8 @@ def opened(open_panel, make_sellable, write):
     write("UPDATE sku SET properties = ? WHERE listing_id = ?", orjson.dumps([BLACK]).decode(), record.id)
     prices = orjson.dumps({"type": "percentage", "countries": {"RU": -10}}).decode()
     attributes = orjson.dumps([STYLE]).decode()
-    write("UPDATE listing SET attributes = ?, regional_prices = ? WHERE id = ?", attributes, prices, record.id)
+    write("UPDATE listing_body SET attributes = ? WHERE id = ?", attributes, record.id)
+    write("UPDATE listing SET regional_prices = ? WHERE id = ?", prices, record.id)
     panel = open_panel(record.id)
     for name in ("attributes", "regional_prices"):
         panel.editor.sections[name].fold(False)

@@ -314,7 +314,7 @@ class TestHistoryAndRest:
     def test_folded_sections_tell_what_is_in_them(self, open_panel, make_sellable, write):
         record = make_sellable(detail_html='<p>x</p><img src="a.jpg">')
         write(
-            "UPDATE listing SET attributes = ?, extra = ? WHERE id = ?",
+            "UPDATE listing_body SET attributes = ?, extra = ? WHERE id = ?",
             '[{"name_id":"200000137","value_id":"1","name":"","value":""}]',
             '{"Supplier":"North","Row":["1","2"]}',
             record.id,

@@ -16,7 +16,7 @@ from app.services.pricing.rates import Rate
 _OF_LISTING = {"price_minor": "listing.price_min_minor", "stock": "listing.stock_total"}
 """What a formula of a listing's own number reads for a number of the variants."""
 
-
+_EXTRA = "(SELECT extra FROM listing_body WHERE listing_body.id = chosen.listing_id)"
 _OF_CHOSEN = "{sku}.id IN (SELECT sku_id FROM plan.chosen_sku)"
 
 
@@ -74,7 +74,7 @@ def _cost(extra: str | None, place: int | None) -> int | None:
 def _source(worked: Worked, column: str) -> str:
     """Where *column* of a row is read."""
     if column == COST:
-        return f"cost_micro(listing.extra, {'NULL' if worked.is_of_listing else 'sku.position'})"
+        return f"cost_micro({_EXTRA}, {'NULL' if worked.is_of_listing else 'sku.position'})"
     if column in SKU_NUMBERS:
         return _OF_LISTING[column] if worked.is_of_listing else f"sku.{column}"
     return f"listing.{column}"

@@ -55,10 +55,11 @@ _ORDERS = (
     "WHERE json_extract(value, '$.name') <> '') FROM sku WHERE listing_id IN ({})"
 )
 _ATTRIBUTES = (
-    "SELECT DISTINCT json_extract(value, '$.name') FROM listing, json_each(attributes) WHERE listing.id IN ({})"
+    "SELECT DISTINCT json_extract(value, '$.name') FROM listing_body AS body, "
+    "json_each(attributes) WHERE body.id IN ({})"
 )
 _EXTRA = (
-    "SELECT DISTINCT key FROM listing, json_each(extra) WHERE listing.id IN ({}) "
+    "SELECT DISTINCT key FROM listing_body AS body, json_each(extra) WHERE body.id IN ({}) "
     f"AND key <> '{package_rules().kept_header}'"  # a note for packages, of no use in a sheet
 )
 _CURRENCIES = "SELECT DISTINCT currency FROM listing WHERE id IN ({})"

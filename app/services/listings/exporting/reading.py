@@ -21,6 +21,7 @@ from app.services.listings.exporting.tails import Tails, of_row
 from app.services.listings.exporting.variants import BETWEEN, CODE, OF_ALL, OF_ONE, Cell, Raw, summed
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.marketing.membership import names_of
+from app.services.listings.tables import WITH_BODY
 from app.services.regional_prices import RegionalPrices
 from app.services.workbooks import Run
 
@@ -90,7 +91,7 @@ class Rows:
         is told apart into columns."""
         cells = [_SHARED.get(column.key, "NULL") for column in columns][: self._last - len(_FIXED)]
         told = [name for kind, name in (("attribute", "attributes"), ("other", "extra")) if self._groups[kind]]
-        return f"SELECT {', '.join((*_FIXED, *cells, *told))} FROM listing WHERE id IN ({{}})"
+        return f"SELECT {', '.join((*_FIXED, *cells, *told))} FROM {WITH_BODY} WHERE id IN ({{}})"
 
     def rows(self, listing_ids: Sequence[int]) -> Iterator[list[Cell]]:
         """One row a variant, or a listing; a listing without variants has one row. Ids that are gone are left out."""

@@ -29,6 +29,7 @@ from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.records import PLAIN_FIELDS
 from app.services.listings.search_index import filled_at_once, indexed_at_once
+from app.services.listings.tables import insert_listings
 from app.services.listings.writing import SKU_COLUMNS, keys_of
 from app.services.pricing.watching import inserted_at_once
 from app.services.tasks import TaskContext
@@ -59,7 +60,6 @@ _COLUMNS = (
     "off_reason",
     "error_field",
 )
-_INSERT_LISTING = f"INSERT INTO listing ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _INSERT_SKU = f"INSERT INTO sku ({', '.join(SKU_COLUMNS)}) VALUES ({', '.join('?' * len(SKU_COLUMNS))})"
 _INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
 _INSERT_RUN = (
@@ -182,7 +182,7 @@ def _insert_new(
                 if tallied:
                     found.append((number, plan.store_id, tallied))
             rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
-            connection.exec_driver_sql(_INSERT_LISTING, rows)
+            insert_listings(connection, _COLUMNS, rows)
             skus = list(_sku_rows(chunk, text))
             connection.exec_driver_sql(_INSERT_SKU, skus)
             note_bundles(connection, keys_of(skus))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import names_of
+from app.services.listings.tables import WITH_BODY
 from app.services.listings.text import fold
 
 Matched = Sequence[tuple[int, list[int]]]
@@ -54,7 +55,7 @@ class QuickLook:
     def _stored(self, ids: list[int], inside: str) -> dict[str, Sequence[Any]]:
         """Columns of the listings, in the order of *ids*."""
         names = list(dict.fromkeys((*_FIXED, *self._rows.listing)))
-        query = f"SELECT {', '.join(names)} FROM listing WHERE id IN ({inside})"
+        query = f"SELECT {', '.join(names)} FROM {WITH_BODY} WHERE id IN ({inside})"
         by_id = {row[0]: row for row in self._fetched(query)}
         return dict(zip(names, zip(*[by_id[number] for number in ids], strict=True), strict=True))
 

@@ -19,6 +19,7 @@ from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import filled_at_once
+from app.services.listings.tables import UNCHECKED, WITH_BODY, insert_listings, update_listings
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, keys_of, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
@@ -29,7 +30,7 @@ from app.services.stores.sync.merging import adopt
 from app.services.stores.sync.results import ListingCounts
 
 MARK = "_sync"
-"""Key in `listing.remote` beside the platform's own: when the record was read and what it said, so that the next
+"""Key in `listing_body.remote` beside the platform's own: when the record was read and what it said, so that the next
 sync reads only what changed."""
 
 BUSY = frozenset({ListingStatus.QUEUED, ListingStatus.SENDING, ListingStatus.UNKNOWN})
@@ -49,15 +50,11 @@ _COLUMNS = (
     "created_ms",
     "updated_ms",
 )
-_INSERT = (
-    f"INSERT INTO listing (id, {', '.join(_COLUMNS)}, import_run_id, block_count, hold_count, warn_count, error_code, "
-    f"error_text, error_field) VALUES (?, {', '.join('?' * len(_COLUMNS))}, NULL, 0, 0, 0, '', '', '')"
-)
 _INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
 _TAKEN = ("status", "off_reason", *LISTING_FIELDS, "sent_hash", "remote", *DERIVED_COLUMNS, "updated_ms")
-_UPDATE = f"UPDATE listing SET {', '.join(f'{column} = ?' for column in _TAKEN)} WHERE id = ?"
 _FORGET_ERROR = "UPDATE listing SET error_code = '', error_text = '', error_field = '' WHERE id = ?"
-_KEEP_LOCAL = "UPDATE listing SET status = ?, off_reason = ?, sent_hash = ?, remote = ? WHERE id = ?"
+_KEPT = ("status", "off_reason", "sent_hash", "remote")
+"""What a listing with unsent work takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def load_known(connection: Connection, store_id: int, product_ids: Sequence[str]
         return {}
     rows = connection.exec_driver_sql(
         f"SELECT product_id, id, status, json_extract(remote, '$.{MARK}.modified_ms'), "
-        f"json_extract(remote, '$.{MARK}.read_ms') FROM listing "
+        f"json_extract(remote, '$.{MARK}.read_ms') FROM {WITH_BODY} "
         f"WHERE store_id = ? AND product_id IN ({', '.join('?' * len(product_ids))})",
         (store_id, *product_ids),
     )
@@ -171,7 +168,7 @@ class PageWriter:
             self.counts.touched.append(number)
         if listings:
             with filled_at_once(self.connection, first):
-                self.connection.exec_driver_sql(_INSERT, listings)
+                insert_listings(self.connection, ("id", *_COLUMNS, *UNCHECKED), listings)
         insert_skus(self.connection, skus)
         if images:
             self.connection.exec_driver_sql(_INSERT_IMAGE, images)
@@ -186,7 +183,7 @@ class PageWriter:
         values = self._values(record, derived, said, marked(record, summary, moment, said), moment)
         values |= {"store_id": self.context.store_id, "product_id": record.product_id}
         values |= {"created_ms": created, "updated_ms": to_ms(remote.modified_at) or created}
-        return (number, *(values[column] for column in _COLUMNS))
+        return (number, *(values[column] for column in _COLUMNS), *UNCHECKED.values())
 
     def _put_over(
         self,
@@ -209,9 +206,8 @@ class PageWriter:
             else:
                 self.counts.conflicts.append(local.id)
                 keep_theirs(self.connection, local.id, merged)
-            self.connection.exec_driver_sql(
-                _KEEP_LOCAL, (status, off_reason, sent_hash, orjson.dumps(mark).decode(), local.id)
-            )
+            kept = (status, off_reason, sent_hash, orjson.dumps(mark).decode(), local.id)
+            update_listings(self.connection, _KEPT, [kept])
             return
         self._agreed.append(local.id)
         is_same = remote_hash == local.content_hash and (status, off_reason) == (local.status, local.off_reason)
@@ -233,7 +229,7 @@ class PageWriter:
         self, local: ListingRecord, merged: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int
     ) -> None:
         values = self._values(merged, derive(merged), sent_hash, mark, updated_ms)
-        self.connection.exec_driver_sql(_UPDATE, (*(values[column] for column in _TAKEN), local.id))
+        update_listings(self.connection, _TAKEN, [(*(values[column] for column in _TAKEN), local.id)])
         if merged.status != local.status:
             self.connection.exec_driver_sql(_FORGET_ERROR, (local.id,))
         if merged.images != local.images:

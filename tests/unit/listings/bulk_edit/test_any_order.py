@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.models import Listing
 from app.services.db import Database
 from app.services.history.listing import can_redo, can_undo
 from app.services.history.undo import redo, undo
@@ -25,8 +24,10 @@ from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
 from app.services.listings.records import SkuRecord
+from app.services.listings.tables import WHOLE
 from app.services.listings.writing import insert_skus, refresh_derived, sku_row
 from app.services.tasks import TaskContext
+from tests.listing_rows import add_listing
 
 LISTINGS, SKUS = 3, 2
 Rows = dict[int, tuple[str, list[tuple[int | None, int | None]]]]
@@ -46,8 +47,7 @@ class Machine(RuleBasedStateMachine):
         self.rows: Rows = {}
         with self.db.write() as session:
             for number in range(1, LISTINGS + 1):
-                session.add(Listing(id=number, store_id=1, title=f"old {number}", created_ms=1, updated_ms=1))
-                session.flush()
+                add_listing(session, id=number, store_id=1, title=f"old {number}", created_ms=1, updated_ms=1)
                 numbers = [(100 * number, 5), (None, 7)]
                 skus = [SkuRecord(None, f"C{number}{n}", *pair) for n, pair in enumerate(numbers)]
                 insert_skus(session.connection(), [sku_row(number, n, sku) for n, sku in enumerate(skus)])
@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
         columns = ", ".join(DERIVED_COLUMNS)
         with self.db.read() as session:
             records = load_listings(session, range(1, LISTINGS + 1))
-            stored = session.connection().exec_driver_sql(f"SELECT {columns} FROM listing ORDER BY id").all()
+            stored = session.connection().exec_driver_sql(f"SELECT {columns} FROM {WHOLE} ORDER BY id").all()
         found = {one.id: (one.title, [(sku.price_minor, sku.stock) for sku in one.skus]) for one in records}
         assert found == self.rows
         assert [tuple(row) for row in stored] == [derived_row(record) for record in records]

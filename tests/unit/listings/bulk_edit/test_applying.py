@@ -33,6 +33,7 @@ from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
 from app.services.listings.source import ListingSource
+from app.services.listings.tables import WHOLE
 from app.services.listings.tags import add_tags, remove_tags, tags_of
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
@@ -55,7 +56,7 @@ def assert_in_step(db, but=None):
     with db.read() as session:
         columns = ", ".join(DERIVED_COLUMNS)
         rows = session.connection().exec_driver_sql(
-            f"SELECT id, block_count, hold_count, warn_count, {columns} FROM listing ORDER BY id"
+            f"SELECT id, block_count, hold_count, warn_count, {columns} FROM {WHOLE} ORDER BY id"
         )
         stored = {row[0]: tuple(row[1:]) for row in rows}
         for record in load_listings(session, stored.keys() - {but}):

@@ -36,6 +36,8 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.derived import derive
 from app.services.listings.loading import load_listings
+from app.services.listings.tables import WHOLE
+from app.services.listings.writing import update_columns
 from app.services.pricing import watching
 from app.services.tasks import TaskContext
 from tests.new_database import new_database
@@ -99,9 +101,7 @@ def fill(db: Database, stored: list[dict[str, Any]]) -> list[int]:
     ids = [add_listing(db, **{**one, "skus": [sku(code)]}) for one in stored if (code := one.pop("code"))]
     with db.bulk() as connection:
         for record in load_listings(connection, ids):
-            values = derive(record)
-            sets = ", ".join(f"{name} = ?" for name in values)
-            connection.exec_driver_sql(f"UPDATE listing SET {sets} WHERE id = ?", (*values.values(), record.id))
+            update_columns(connection, "listing", record.id, derive(record))
         connection.exec_driver_sql("UPDATE sku SET match_key = code")
     recheck(db)
     return ids
@@ -129,7 +129,7 @@ def ensure_true(db: Database) -> None:
     with db.bulk() as connection:
         for record in load_listings(connection, sorted(picture(db))):
             values = derive(record)
-            row = connection.exec_driver_sql(f"SELECT {', '.join(values)} FROM listing WHERE id = {record.id}").one()
+            row = connection.exec_driver_sql(f"SELECT {', '.join(values)} FROM {WHOLE} WHERE id = {record.id}").one()
             assert dict(zip(values, row, strict=True)) == values
         for table in ("listing_trigram", "listing_bigram"):
             connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
@@ -296,7 +296,7 @@ def test_undoing_very_many_leaves_alone_what_moved_on(stores: Database, monkeypa
     done = undo(stores, fields=["title"])
     assert (done.restored, done.conflicts) == (1, (other, gone))
     with stores.read() as session:
-        rows = session.connection().exec_driver_sql("SELECT title, keywords FROM listing ORDER BY id").all()
+        rows = session.connection().exec_driver_sql(f"SELECT title, keywords FROM {WHOLE} ORDER BY id").all()
     assert [tuple(row) for row in rows] == [("Lamp", "new"), ("Desk 3", "new")]
 
 

@@ -19,6 +19,7 @@ from app.services.listings.bulk_edit.planning import check_plan
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
+from app.services.listings.tables import WHOLE
 from app.services.tasks import TaskContext
 
 TENTH = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
@@ -54,7 +55,7 @@ def in_step(db):
     with db.read() as session:
         columns = ", ".join(DERIVED_COLUMNS)
         rows = session.connection().exec_driver_sql(
-            f"SELECT id, block_count, hold_count, warn_count, {columns} FROM listing ORDER BY id"
+            f"SELECT id, block_count, hold_count, warn_count, {columns} FROM {WHOLE} ORDER BY id"
         )
         stored = {row[0]: tuple(row[1:]) for row in rows}
         return all(

@@ -151,7 +151,7 @@ def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned
     assert {row.listing_id: row.step for row in planned("AA1111").rows} == {told: Step.DONE, not_told: Step.UNSENT}
     known = '{"_sync": {"skus": {"AA1111": [1890, 0], "CC3333": [1890, 5]}}}'
     with db.bulk() as connection:
-        connection.exec_driver_sql("UPDATE listing SET remote = ? WHERE id = ?", (known, not_told))
+        connection.exec_driver_sql("UPDATE listing_body SET remote = ? WHERE id = ?", (known, not_told))
     assert planned("AA1111").is_empty  # what else was edited is not sent
 
 

@@ -33,7 +33,9 @@ def test_every_order_brings_the_same_and_changes_nothing(
     assert (head.counts.rows, head.counts.new, head.error_count) == (8, 3, 0)
     session.apply(head.token, ctx=TaskContext())
     with db.reader.connect() as connection:
-        extra = dict(connection.exec_driver_sql("SELECT product_key, extra FROM listing").all())
+        extra = dict(
+            connection.exec_driver_sql("SELECT product_key, extra FROM listing JOIN listing_body USING (id)").all()
+        )
         stocks = connection.exec_driver_sql("SELECT code, stock FROM sku ORDER BY code").all()
     assert [extra[key] for key in ("LM1", "CS2", "MG3")] == SUPPLIERS
     assert dict(stocks) == {row[2]: row[4] for row in ORDERS[first]}

@@ -78,7 +78,7 @@ def test_empty_lines_between_pictures_are_none(opened, read):
 
 def test_a_value_of_an_attribute_gets_the_categorys_id_and_its_neighbours_stay(db, two, loaded, write, tmp_path, read):
     write(
-        "UPDATE listing SET attributes = ? WHERE id = ?",
+        "UPDATE listing_body SET attributes = ? WHERE id = ?",
         '[{"name_id":"","value_id":"","name":"Power","value":"5 W"},'
         '{"name_id":"","value_id":"1","name":"Lamp base","value":"E27","more":"x"}]',
         two[0].id,

@@ -135,7 +135,7 @@ def test_zero_is_not_unknown(opened, read):
 
 def test_attributes_keep_their_ids(opened, read, two, loaded, write, db, tmp_path):
     write(
-        "UPDATE listing SET attributes = ? WHERE id = ?",
+        "UPDATE listing_body SET attributes = ? WHERE id = ?",
         '[{"name_id":"10","value_id":"77","name":"Material","value":"Oak"},'
         '{"name_id":"11","value_id":"","name":"Use","value":"Reading"},'
         '{"name_id":"11","value_id":"","name":"Use","value":"Sleeping"},'
@@ -163,7 +163,7 @@ def test_attributes_keep_their_ids(opened, read, two, loaded, write, db, tmp_pat
 
 
 def test_pictures_and_line_ends(opened, read, two, loaded, write):
-    write("UPDATE listing SET detail_html = ? WHERE id = ?", "<p>a</p>\r\n<p>b</p>", two[1].id)
+    write("UPDATE listing_body SET detail_html = ? WHERE id = ?", "<p>a</p>\r\n<p>b</p>", two[1].id)
     opened.put(2, "images", "https://x.example/1.jpg\nhttps://x.example/2.jpg")
     taken = read(opened.save())
     assert taken.lines["Ash", "images"][1] == ["https://x.example/1.jpg", "https://x.example/2.jpg"]
