@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,6 +21,10 @@ WATCHED_SINCE = "0031"
 """The revision from which on a database has all that the triggers write that watch what figures are made from."""
 TARIFFS_SINCE = "0021"
 """The revision from which on a database has carrier tariffs."""
+APART_SINCE = "0033"
+"""The revision from which on long columns stand apart: before, they leave every page of the listings half empty."""
+
+log = logging.getLogger(__name__)
 
 
 class DatabaseTooNew(InputError):
@@ -97,6 +102,18 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.pricing.watching import watch_inputs
 
             watch_inputs(connection)
+    if found is not None and found < APART_SINCE <= target:
+        _pack(database.path)
+
+
+def _pack(path: Path, wait_s: float = 5) -> None:
+    """Close the gaps that moved columns left in the file: what is read and written of it shrinks with them. Without
+    room on the disk, or while another program reads, it stays as it is: nothing depends on it."""
+    try:
+        with closing(sqlite3.connect(path, wait_s, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        log.warning("the database was not packed: %s", error)
 
 
 def backup_dir(path: Path) -> Path:

@@ -191,7 +191,7 @@ def _show_accepted(connection: Connection, listing_id: int, product_id: str, con
     values = (content_hash, product_id, product_id, listing_id, listing_id)
     carried: str | None = change_and_ask(connection, _SHOW_ACCEPTED, values)
     if carried == product_id:
-        connection.exec_driver_sql(_FIND_BY_ID, (product_id, listing_id))
+        change(connection, _FIND_BY_ID, (product_id, listing_id))
     return carried
 
 

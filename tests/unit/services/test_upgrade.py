@@ -30,6 +30,7 @@ from app.services.upgrade import (
     KEPT_DAILY_BACKUPS,
     DatabaseDamaged,
     DatabaseTooNew,
+    _pack,
     backup,
     backup_dir,
     daily_backup,
@@ -188,6 +189,51 @@ def test_prices_by_country_of_an_older_file_are_not_known_where_the_platform_nam
     database.dispose()
     assert [record.regional_prices for record in records] == [None, {}]
     assert all(record.content_hash == content_hash(record) for record in records)
+
+
+def _with_long_pages(path: Path) -> list[str]:
+    """An older file with a thousand descriptions of some kilobytes. Returns: these."""
+    shutil.copyfile(OLD_FILE, path)
+    pages = [f"<p>{number} {'soft ' * 800}</p>" for number in range(1_000)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(listing)") if row[1] != "id"]
+        copied = ", ".join(
+            {"detail_html": "?", "product_key": "?", "product_id": "NULL"}.get(one, one) for one in names
+        )
+        connection.executemany(
+            f"INSERT INTO listing ({', '.join(names)}) SELECT {copied} FROM listing WHERE id = 1",
+            [(f"LONG{number}", page) for number, page in enumerate(pages)],
+        )
+    return pages
+
+
+def test_long_columns_of_an_older_file_stand_apart_and_leave_no_gaps(tmp_path):
+    path = tmp_path / "shangjia.db"
+    pages = _with_long_pages(path)
+    database = open_database(path)
+    asked = "SELECT detail_html FROM listing JOIN listing_body USING (id) WHERE product_key LIKE 'LONG%' ORDER BY id"
+    with database.reader.connect() as connection:
+        assert list(connection.exec_driver_sql(asked).scalars()) == pages
+        assert connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() == 0
+        size = connection.exec_driver_sql("SELECT sum(pgsize) FROM dbstat WHERE name = 'listing'").scalar_one()
+    assert size < 1_000 * 1_000  # their rows without the pages, of four kilobytes each
+    database.dispose()
+
+
+def test_a_file_that_cannot_be_packed_is_used_as_it_is(tmp_path, caplog):
+    path = tmp_path / "shangjia.db"
+    pages = _with_long_pages(path)
+    open_database(path).dispose()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with caplog.at_level("WARNING"):
+            _pack(path, wait_s=0)
+    assert "not packed" in caplog.text
+    database = open_database(path)
+    with database.reader.connect() as connection:
+        kept = "SELECT count(*) FROM listing_body WHERE detail_html LIKE '%soft%'"
+        assert connection.exec_driver_sql(kept).scalar_one() == len(pages)
+    database.dispose()
 
 
 def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):
