@@ -114,7 +114,6 @@ class ListingBody(Base):
     """
 
     __tablename__ = "listing_body"
-    __table_args__ = (Index("ix_listing_body_known", "id", sqlite_where=text("remote IS NOT NULL")),)
 
     id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
     keywords: Mapped[str] = mapped_column(default="")

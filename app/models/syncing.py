@@ -40,6 +40,20 @@ class ListingSeen(Base):
     product_id: Mapped[str] = mapped_column(primary_key=True)
 
 
+class ListingSynced(Base):
+    """What the last sync noted of a listing, with its id: when the platform's record was modified and read, the hash of
+    what it said, its product group, and `skus`, price in minor units and stock by code. Without a row nobody knows."""
+
+    __tablename__ = "listing_synced"
+
+    id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    modified_ms: Mapped[Ms | None]
+    read_ms: Mapped[Ms]
+    said_hash: Mapped[str]
+    group_id: Mapped[str | None]
+    skus: Mapped[JsonDict]
+
+
 class ListingConflict(Base):
     """A listing that was changed here and on the platform since they last agreed; `theirs` are the platform's values
     in our spelling, by field."""

@@ -46,7 +46,7 @@ from app.models.publishing import (
 from app.models.setting import Setting
 from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store
-from app.models.syncing import ListingConflict, ListingSeen, ListingSync
+from app.models.syncing import ListingConflict, ListingSeen, ListingSync, ListingSynced
 from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "ListingSearch",
     "ListingSeen",
     "ListingSync",
+    "ListingSynced",
     "ListingTag",
     "ListingWarehouse",
     "MarketingGroup",

@@ -30,6 +30,9 @@ FIRST_MS, STEP_MS = 1_750_000_000_000, 700
 CHINESE = ("蓝牙耳机", "台灯", "手机壳", "收纳盒", "保温杯", "充电线", "儿童玩具", "厨房用品")
 CYRILLIC = ("наушники", "настольная лампа", "чехол", "игрушка", "кабель", "термос")
 STATUSES = ("live", "live", "live", "live", "ready", "draft", "off", "in_review")
+PAGE = "<p>" + "As pictured: soft, warm and made to last, with care labels inside. " * 15 + "</p>"
+ATTRIBUTES = orjson.dumps([{"name": f"Property {at}", "value": f"Value {at}"} for at in range(6)]).decode()
+RECORD = orjson.dumps({"subject": "x" * 80, "detail": "", "freight_template_id": "1000", "service": 0}).decode()
 SIZES = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL", "5XL")
 
 _LISTING = (
@@ -57,6 +60,7 @@ _LISTING = (
     "detail_html",
     "attributes",
     "extra",
+    "remote",
     "sku_count",
     "price_min_minor",
     "price_max_minor",
@@ -104,6 +108,7 @@ def fill(path: Path, count: int) -> None:
                 "INSERT INTO image (listing_id, position, source) VALUES (?, 0, ?)",
                 [(row[0], pictures[row[0] % len(pictures)]) for row, _ in chunk],
             )
+            connection.executemany("INSERT INTO listing_synced VALUES (?, ?, ?, ?, '', ?)", _synced(chunk))
         for statement in BESIDE:
             connection.execute(statement, (first,))
         for table, column, content in INDEXES:
@@ -134,6 +139,14 @@ BESIDE = (
 """Tags, findings, holds and sales of the listings from an id on, as many of them as filters meet in a busy shop."""
 PLACES = ("US", "ES", "CN", "CN", "", "")
 """Where a listing's variants ship from; of the first kind every second one from China."""
+
+
+def _synced(chunk: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]) -> Iterator[tuple[Any, ...]]:
+    """What a sync would have noted of the listings that are on the platform."""
+    for row, skus in chunk:
+        if row[_LISTING.index("product_id")] is not None:
+            facts = {code: [price, stock] for _, _, code, _, price, stock, *_ in skus}
+            yield row[0], FIRST_MS, FIRST_MS, row[2], orjson.dumps(facts).decode()
 
 
 def _drop_helpers(connection: sqlite3.Connection) -> list[str]:
@@ -188,7 +201,7 @@ def _rows(
             *(listing_id, store_id, key, product_id, status, "", title, fold(title), keywords[number]),
             *(codes[0][:9], leaves[number % len(leaves)], templates[number % len(templates)]),
             *(f"20{listing_id % 40}" if listing_id % 3 else "", "100000015", 1, 5),
-            *(draw.randrange(20, 4_000), 20, 15, 10, "USD", "<p>As pictured.</p>", "[]", "{}"),
+            *(draw.randrange(20, 4_000), 20, 15, 10, "USD", PAGE, ATTRIBUTES, "{}", RECORD if product_id else None),
             *(len(codes), price, price + 100 * (len(codes) - 1), stock * len(codes), 1),
             *(int(status == "draft"), 0, int(listing_id % 11 == 0), key),
             *(f"{key}x" if product_id and listing_id % 33 == 1 else key if product_id else None, "", "", ""),

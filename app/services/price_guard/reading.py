@@ -23,8 +23,9 @@ from app.services.pricing.terms import NOTHING
 
 _FLOORS = "SELECT match_key, floor_minor, currency FROM price_floor WHERE match_key IN (SELECT value FROM json_each(?))"
 _REMOTE = (
-    "SELECT id, json_extract(remote, '$._sync.skus', '$._sync.read_ms'), prices, sent_ms "
-    "FROM listing_body LEFT JOIN sent_price ON listing_id = id WHERE id IN (SELECT value FROM json_each(?))"
+    "SELECT listing.id, synced.skus, synced.read_ms, prices, sent_ms FROM listing "
+    "LEFT JOIN listing_synced AS synced ON synced.id = listing.id LEFT JOIN sent_price ON listing_id = listing.id "
+    "WHERE listing.id IN (SELECT value FROM json_each(?))"
 )
 
 Later = Callable[[], AbstractContextManager[Session]]
@@ -98,9 +99,9 @@ class _Stored:
             return read_figures(session.connection(), records)
 
 
-def _prices(synced: str | None, sent: str | None, sent_ms: int | None) -> dict[str, int]:
+def _prices(synced: str | None, read_ms: int | None, sent: str | None, sent_ms: int | None) -> dict[str, int]:
     """The newer of what a sync saw (and when) and what was sent, as far as prices are known."""
-    seen, read_ms = orjson.loads(synced) if synced is not None else (None, None)
+    seen = orjson.loads(synced) if synced is not None else None
     if sent is not None and (seen is None or (sent_ms or 0) >= (read_ms or 0)):
         found = orjson.loads(sent)
     else:

@@ -85,11 +85,10 @@ def accept_losses(connection: Connection, batch_id: int, losses: Mapping[int, Se
 
 
 _LEAVES = """
-SELECT task.id, task.accepted, json_extract(body.remote, '$._sync.read_ms'),
-       json_extract(body.remote, '$._sync.skus'), last.settled_ms, last.codes,
+SELECT task.id, task.accepted, synced.read_ms, synced.skus, last.settled_ms, last.codes,
        (SELECT group_concat(code, char(10)) FROM sku WHERE sku.listing_id = task.listing_id),
        EXISTS (SELECT 1 FROM listing_conflict WHERE listing_conflict.listing_id = task.listing_id)
-FROM publish_task AS task JOIN listing_body AS body ON body.id = task.listing_id
+FROM publish_task AS task LEFT JOIN listing_synced AS synced ON synced.id = task.listing_id
 LEFT JOIN publish_task AS last ON last.id = (SELECT max(id) FROM publish_task AS sent
     WHERE sent.listing_id = task.listing_id AND sent.state IN ('in_review', 'live', 'rejected'))
 WHERE task.id IN (SELECT value FROM json_each(?))

@@ -13,10 +13,7 @@ from app.services.listings.records import ListingRecord
 from app.services.marketplace.records import GroupChange, PriceChange, SkuPrice, SkuStock, StockChange
 from app.services.publishing.turns import Facts
 
-_GROUPS = (
-    "SELECT id, json_extract(remote, '$._sync.group') FROM listing_body "
-    "WHERE id IN (SELECT value FROM json_each(?)) AND remote IS NOT NULL"
-)
+_GROUPS = "SELECT id, group_id FROM listing_synced WHERE id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,7 @@ MOST_SPREAD_DAYS = 7
 Facts = Mapping[str, Sequence[int | None]]
 """What the platform last said of a listing's variants: price in minor units and stock, by code."""
 
-_FACTS = (
-    "SELECT id, json_extract(remote, '$._sync.skus') FROM listing_body "
-    "WHERE id IN (SELECT value FROM json_each(?)) AND remote IS NOT NULL"
-)
+_FACTS = "SELECT id, skus FROM listing_synced WHERE id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +83,4 @@ def load_facts(connection: Connection, listing_ids: Sequence[int]) -> dict[int, 
     if not listing_ids:
         return {}
     rows = connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))
-    return {number: orjson.loads(text) for number, text in rows if text}
+    return {number: orjson.loads(text) for number, text in rows}

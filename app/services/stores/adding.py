@@ -20,7 +20,7 @@ from app.services.settings import Settings
 from app.services.stores.gateways import checked_gateway, is_loopback
 from app.services.stores.reading import find_store, get_store
 from app.services.stores.records import StoreRecord
-from app.services.stores.sync.writing import MARK
+from app.services.stores.sync.marks import forget_marks
 
 STORE_COLOURS = 10
 """The theme's tested hues (interface.md 4)."""
@@ -246,8 +246,4 @@ def _move_categories(connection: Connection, old: str, new: str) -> None:
 def _forget_addresses(connection: Connection, store_id: int) -> None:
     """Addresses of pictures name the market's port: uploads are done anew, and the next sync reads every listing."""
     connection.exec_driver_sql("DELETE FROM uploaded_image WHERE store_id = ?", (store_id,))
-    connection.exec_driver_sql(
-        f"UPDATE listing_body SET remote = json_remove(remote, '$.{MARK}') WHERE remote IS NOT NULL "
-        "AND id IN (SELECT id FROM listing WHERE store_id = ?)",
-        (store_id,),
-    )
+    forget_marks(connection, store_id)

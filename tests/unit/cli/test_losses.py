@@ -28,7 +28,8 @@ def live(own_data_folder, market, synced):
     change_faults(market["gateway"], {"audit_delay_s": 0})
     with Application(own_data_folder) as app, app.db.reader.connect() as connection:
         rows = connection.exec_driver_sql(
-            "SELECT id, product_id FROM listing JOIN listing_body USING (id) WHERE status = 'live' AND block_count + hold_count = 0 "
+            "SELECT id, product_id FROM listing JOIN listing_body USING (id) "
+            "WHERE status = 'live' AND block_count + hold_count = 0 "
             "AND json_array_length(attributes) > 2 AND sku_count > 2 ORDER BY id LIMIT 2"
         )
         return dict(map(tuple, rows))
@@ -131,7 +132,7 @@ def test_a_variant_the_platform_got_meanwhile_is_not_taken_out_unasked(cli, sync
     with Application(own_data_folder) as app, app.db.bulk() as connection:  # as if it had never been here
         connection.exec_driver_sql("DELETE FROM sku WHERE id = ?", (record.skus[-1].id,))
         connection.exec_driver_sql(
-            "UPDATE listing_body SET remote = json_remove(remote, '$._sync.skus.\"' || ? || '\"') WHERE id = ?",
+            "UPDATE listing_synced SET skus = json_remove(skus, '$.\"' || ? || '\"') WHERE id = ?",
             (record.skus[-1].code, listing_id),
         )
     edit(own_data_folder, ListingEdit(listing_id, fields={"weight_g": 777}))

@@ -19,6 +19,7 @@ from app.services.price_guard.release import LONGEST_COMMENT, BadComment, Nothin
 from app.services.price_guard.settings import SETTING, Ask, BadGuardSetting, GuardSettings, guard_settings
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.roles import NotAllowed, Role
+from tests.listing_rows import note_synced
 
 FREE = [{"logistics_company": "CAINIAO_STANDARD", "all_free_shipping": "Y"}]
 ZH, EN = Messages("zh"), Messages("en")
@@ -102,8 +103,7 @@ def lamps(db, make_listing):
     made = [make_listing(code, ((code, 900, 5),)) for code in ("AB1234", "CD5678")]
     made.append(make_listing("told", (("EF9012", 1400, 5),), status="live", product_id="7"))
     made.append(make_listing("fine", (("GH3456", 5000, 5),)))
-    facts = {"_sync": {"skus": {"EF9012": [1000, 5]}, "group": "", "read_ms": 1}}
-    write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", orjson.dumps(facts).decode(), made[2].id)
+    note_synced(db, made[2].id, {"EF9012": [1000, 5]}, read_ms=1)
     for code in ("AB1234", "CD5678", "GH3456"):
         floor(db, code, 1000)
     recheck(db)

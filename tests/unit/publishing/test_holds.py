@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import orjson
 import pytest
 
 from app.models import TaskState
@@ -33,9 +32,10 @@ from app.services.publishing.report import send_again
 from app.services.publishing.run import publish
 from app.services.publishing.turns import Schedule
 from app.services.tasks import TaskCancelled, TaskContext
+from tests.listing_rows import note_synced
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
-from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
+from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses
 from tests.unit.publishing.test_journal import ME, intent_for
 
 WHY = "waits for the licence"
@@ -143,9 +143,7 @@ def test_nothing_is_put_on_sale_again_but_all_may_be_taken_off(db, market, live)
 
 
 def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
-    facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
-    remote = "json_object('_sync', json_object('skus', json(?), 'group', '', 'read_ms', 0))"
-    write(db, f"UPDATE listing_body SET remote = {remote}", facts)
+    note_synced(db, live, {"AB1234": [2000, 50]})
     hold_listings(db, [live], WHY)
     [sku] = loaded(db, live).skus
     for stock, count in ((60, 0), (10, 1)):
@@ -156,10 +154,7 @@ def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
 
 
 def test_held_while_its_stock_was_on_the_way_it_never_goes_as_a_whole(db, market, live):
-    facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
-    write(
-        db, "UPDATE listing_body SET remote = json_object('_sync', json_object('skus', json(?), 'read_ms', 0))", facts
-    )
+    note_synced(db, live, {"AB1234": [2000, 50]}, group_id=None)
     [sku] = loaded(db, live).skus
     edit_listings(db, [ListingEdit(live, skus={sku.id: {"stock": 10}})], label="edit")
 

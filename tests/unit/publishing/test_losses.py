@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 
@@ -19,6 +18,7 @@ from app.services.publishing.losses import in_words, leaves_of, loss_reason, los
 from app.services.publishing.report import batch_report, send_again
 from app.services.publishing.report_book import sentence
 from app.services.publishing.run import publish
+from tests.listing_rows import note_synced
 from tests.unit.publishing.conftest import FAST
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
 from tests.unit.publishing.helpers import journal, loaded, publish_all, states, write
@@ -116,8 +116,7 @@ async def test_the_newer_of_sync_and_send_says_which_variants_there_were(
     task = journal(db)[-1]
 
     def dropped(read_ms: int) -> frozenset[str]:
-        mark: dict[str, Any] = {"_sync": {"read_ms": read_ms, "skus": {"OLD": [1, 1], record.skus[0].code: [1, 1]}}}
-        write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", orjson.dumps(mark).decode(), record.id)
+        note_synced(db, record.id, {"OLD": [1, 1], record.skus[0].code: [1, 1]}, read_ms)
         with db.reader.connect() as connection:
             return leaves_of(connection, [task.id])[task.id].dropped
 

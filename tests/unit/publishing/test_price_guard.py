@@ -33,6 +33,7 @@ from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.run import publish
 from app.services.publishing.turns import Schedule
 from app.services.roles import NotAllowed
+from tests.listing_rows import note_synced
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
 from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
@@ -135,13 +136,7 @@ def test_together_and_alone_edits_and_new_ones_wait(db, market, live, make_sella
 
 
 def test_a_small_edit_waits_unless_it_only_takes_stock_away(db, market, live):
-    facts = {CODE: [2000, 50]}
-    write(
-        db,
-        "UPDATE listing_body "
-        "SET remote = json_object('_sync', json_object('skus', json(?), 'group', '', 'read_ms', 0))",
-        orjson.dumps(facts).decode(),
-    )
+    note_synced(db, live, {CODE: [2000, 50]})
     market.calls.clear()
     price(db, live, 1900)
     floor(db, 1950)
@@ -157,8 +152,7 @@ def test_a_small_edit_waits_unless_it_only_takes_stock_away(db, market, live):
 
 @pytest.mark.parametrize("severity", ["block", "hold"])
 def test_what_only_takes_stock_away_goes_whatever_else_is_found(db, market, live, severity):
-    facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
-    write(db, "UPDATE listing_body SET remote = ?", facts)
+    note_synced(db, live, {CODE: [2000, 50]})
     word = loaded(db, live).title.split()[0]
     WordDesk(lambda: db).save([Entry("prohibited_goods", word, severity=severity)])
     market.calls.clear()
@@ -316,8 +310,7 @@ def test_each_reason_stops_what_is_new_and_what_waits_already(db, market, one, m
 
 
 def test_what_is_on_sale_with_an_unknown_cost_may_only_sell_less(db, market, live):
-    facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
-    write(db, "UPDATE listing_body SET remote = ?", facts)
+    note_synced(db, live, {CODE: [2000, 50]})
     unknown_costs(db, live)
     market.calls.clear()
     for changed in ({"cents": 2100}, {"cents": 2000, "stock": 51}):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
 from app.services.publishing.turns import DAY_MS, MOST_AHEAD_DAYS, Schedule, priority_of, wrong_start
 from app.services.tasks import TaskContext
+from tests.listing_rows import note_synced
 from tests.unit.publishing.conftest import FAST
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
 from tests.unit.publishing.helpers import batch_states, journal, loaded, states, statuses, write
@@ -47,8 +47,7 @@ def live(db: Database, make_sellable: Make) -> Callable[..., ListingRecord]:
         record = make_sellable(product_id=str(1005006000000900 + next(numbers)))
         facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
         write(db, "UPDATE listing SET sent_hash = content_hash, status = 'live' WHERE id = ?", record.id)
-        remote = json.dumps({"_sync": {"skus": facts}})
-        write(db, "UPDATE listing_body SET remote = ? WHERE id = ?", remote, record.id)
+        note_synced(db, record.id, facts)
         first = record.skus[0]
         skus: dict[int, dict[str, Any]] = {first.id or 0: {"price_minor": price, "stock": stock}}
         fields = {"title": title} if title else {}

@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from app.services import keyring_store
 from app.services.application import Application
 from app.services.listings.source import ListingSource
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
+from app.services.publishing.turns import load_facts
 from app.services.stores.practice import (
     ALIASES,
     PracticeMarketDown,
@@ -32,7 +32,7 @@ from app.services.stores.practice import (
 )
 from app.services.stores.reading import find_store, list_stores
 from app.services.warehouses.source import WarehouseTemplateSource
-from tests.listing_rows import add_listing
+from tests.listing_rows import add_listing, note_synced
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFER = {
@@ -124,17 +124,19 @@ def test_the_market_comes_back_at_its_address_with_what_was_sent_to_it(tmp_path)
 
 def test_after_a_change_of_address_every_listing_is_read_again(app, make_lamp):
     register_practice_stores(app, OFFER)
-    with app.db.bulk() as connection:
-        remote = {"subject": "kept", "_sync": {"modified_ms": 5}}
+    with app.db.write() as session:
         times = {"created_ms": 1, "updated_ms": 1}
-        with Session(bind=connection) as session:
-            add_listing(session, store_id=1, product_id="1", status="live", remote=remote, **times)
+        add_listing(session, id=1, store_id=1, product_id="1", status="live", **times)
+    note_synced(app.db, 1, {"AB1234": [2000, 5]}, read_ms=5)
+
+    def known() -> dict:
+        with app.db.reader.connect() as connection:
+            return load_facts(connection, [1])
+
     register_practice_stores(app, OFFER)
-    with app.db.reader.connect() as connection:
-        assert "_sync" in connection.exec_driver_sql("SELECT remote FROM listing_body").scalar()
+    assert known() == {1: {"AB1234": [2000, 5]}}
     register_practice_stores(app, {**OFFER, "gateway": "http://127.0.0.1:9999"})
-    with app.db.reader.connect() as connection:
-        assert connection.exec_driver_sql("SELECT remote FROM listing_body").scalar() == '{"subject":"kept"}'
+    assert known() == {}
 
 
 def test_a_market_that_runs_already_is_not_started_again(app, tmp_path):

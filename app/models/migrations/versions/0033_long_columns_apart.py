@@ -2,7 +2,9 @@
 
 SQLite writes a row whole. A listing has kilobytes of description, attributes and the platform's record, and the text
 that is searched: a price that changes took all of it along. `listing_body` and `listing_search` have the ids of their
-listings. The search tables read from the second; what they have found stays, the texts are the same.
+listings. The search tables read from the second; what they have found stays, the texts are the same. What the last
+sync noted of a listing moves out of the platform's record into `listing_synced`: the price guard and the queue ask for
+it listing by listing, and would read the whole record.
 
 Revision: 0033
 """
@@ -23,6 +25,7 @@ BIGRAM = ("listing_bigram", "bigram_text", "{row}.bigram_text")
 
 def upgrade() -> None:
     _make_tables()
+    _take_marks_out()
     _move_search_tables()
     op.execute("DROP INDEX ix_listing_known")
     for name in (*BODY, *SEARCHED):
@@ -43,7 +46,21 @@ def _make_tables() -> None:
     for table, columns in (("listing_body", BODY), ("listing_search", SEARCHED)):
         listed = ", ".join(("id", *columns))
         op.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM listing ORDER BY id")
-    op.execute("CREATE INDEX ix_listing_body_known ON listing_body (id) WHERE remote IS NOT NULL")
+
+
+def _take_marks_out() -> None:
+    op.execute(
+        "CREATE TABLE listing_synced (id INTEGER NOT NULL, modified_ms BIGINT, read_ms BIGINT NOT NULL, "
+        "said_hash VARCHAR NOT NULL, group_id VARCHAR, skus JSON NOT NULL, "
+        f"CONSTRAINT pk_listing_synced PRIMARY KEY (id), CONSTRAINT fk_listing_synced_id_listing {OF_LISTING})"
+    )
+    op.execute(
+        "INSERT INTO listing_synced SELECT id, mark ->> 'modified_ms', coalesce(mark ->> 'read_ms', 0), "
+        "coalesce(mark ->> 'hash', ''), mark ->> 'group', mark -> 'skus' "
+        "FROM (SELECT id, json_extract(remote, '$._sync') AS mark FROM listing WHERE remote IS NOT NULL) "
+        "WHERE json_type(mark, '$.skus') = 'object'"
+    )
+    op.execute("UPDATE listing_body SET remote = json_remove(remote, '$._sync') WHERE remote IS NOT NULL")
 
 
 def _move_search_tables() -> None:

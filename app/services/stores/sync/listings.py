@@ -1,7 +1,7 @@
 """A store's listings: all four states page by page, details of what changed, one transaction a page.
 
 Stopping between two pages loses nothing: the next sync goes on at the page this one had reached (`passes.py`), and
-what was read carries its mark (`writing.MARK`) and is not read again. Nothing is kept in memory but the page in hand
+what was read is noted (`marks`) and is not read again. Nothing is kept in memory but the page in hand
 and the ids of listings that changed.
 """
 

@@ -19,19 +19,16 @@ from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import filled_at_once
-from app.services.listings.tables import UNCHECKED, WITH_BODY, insert_listings, update_listings
+from app.services.listings.tables import UNCHECKED, insert_listings, update_listings
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, keys_of, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
 from app.services.publishing.taking_over import detail_pictures
 from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
+from app.services.stores.sync.marks import Mark, put_marks
 from app.services.stores.sync.merging import adopt
 from app.services.stores.sync.results import ListingCounts
-
-MARK = "_sync"
-"""Key in `listing_body.remote` beside the platform's own: when the record was read and what it said, so that the next
-sync reads only what changed."""
 
 BUSY = frozenset({ListingStatus.QUEUED, ListingStatus.SENDING, ListingStatus.UNKNOWN})
 """The publish queue owns the status of these."""
@@ -65,6 +62,7 @@ class Known:
     status: str
     modified_ms: int | None
     read_ms: int | None
+    said_hash: str | None
 
 
 def load_known(connection: Connection, store_id: int, product_ids: Sequence[str]) -> dict[str, Known]:
@@ -72,8 +70,8 @@ def load_known(connection: Connection, store_id: int, product_ids: Sequence[str]
     if not product_ids:
         return {}
     rows = connection.exec_driver_sql(
-        f"SELECT product_id, id, status, json_extract(remote, '$.{MARK}.modified_ms'), "
-        f"json_extract(remote, '$.{MARK}.read_ms') FROM {WITH_BODY} "
+        "SELECT product_id, id, status, modified_ms, read_ms, said_hash FROM listing "
+        "LEFT JOIN listing_synced USING (id) "
         f"WHERE store_id = ? AND product_id IN ({', '.join('?' * len(product_ids))})",
         (store_id, *product_ids),
     )
@@ -108,7 +106,7 @@ class PageWriter:
             elif mine is None:
                 new.append((record, remote, summary))
             else:
-                self._put_over(local[mine.listing_id], record, summary, addresses, moment)
+                self._put_over(local[mine.listing_id], record, summary, mine.said_hash, addresses, moment)
         self._insert(new, moment)
         note_among(self.connection, self.context.store_id, [_seen(*entry) for entry in new])
         forget(self.connection, self._agreed)
@@ -159,16 +157,20 @@ class PageWriter:
             "(SELECT coalesce(max(last_listing_id), 0) FROM change_range))"
         ).scalar_one()
         listings: list[tuple[Any, ...]] = []
+        marks: list[tuple[int, Mark]] = []
         skus: list[tuple[Any, ...]] = []
         images: list[tuple[int, int, str]] = []
         for number, (record, remote, summary) in enumerate(new, first):
-            listings.append(self._new_row(number, record, remote, summary, moment))
+            row, mark = self._new_row(number, record, remote, summary, moment)
+            listings.append(row)
+            marks.append((number, mark))
             skus.extend(sku_row(number, place, sku) for place, sku in enumerate(record.skus))
             images.extend((number, place, source) for place, source in enumerate(record.images))
             self.counts.touched.append(number)
         if listings:
             with filled_at_once(self.connection, first):
                 insert_listings(self.connection, ("id", *_COLUMNS, *UNCHECKED), listings)
+        put_marks(self.connection, marks)
         insert_skus(self.connection, skus)
         if images:
             self.connection.exec_driver_sql(_INSERT_IMAGE, images)
@@ -176,20 +178,22 @@ class PageWriter:
 
     def _new_row(
         self, number: int, record: ListingRecord, remote: RemoteListing, summary: ListingSummary, moment: int
-    ) -> tuple[Any, ...]:
+    ) -> tuple[tuple[Any, ...], Mark]:
         derived = derive(record)
         said = derived["content_hash"]
         created = to_ms(remote.created_at) or moment
-        values = self._values(record, derived, said, marked(record, summary, moment, said), moment)
+        values = self._values(record, derived, said, record, moment)
         values |= {"store_id": self.context.store_id, "product_id": record.product_id}
         values |= {"created_ms": created, "updated_ms": to_ms(remote.modified_at) or created}
-        return (number, *(values[column] for column in _COLUMNS), *UNCHECKED.values())
+        row = (number, *(values[column] for column in _COLUMNS), *UNCHECKED.values())
+        return row, Mark.of(record, summary, moment, said)
 
     def _put_over(
         self,
         local: ListingRecord,
         remote: ListingRecord,
         summary: ListingSummary,
+        said_before: str | None,
         addresses: Mapping[str, str],
         moment: int,
     ) -> None:
@@ -197,22 +201,23 @@ class PageWriter:
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
-        mark = marked(remote, summary, moment, content_hash(remote))
+        mark = Mark.of(remote, summary, moment, content_hash(remote))
+        put_marks(self.connection, [(local.id, mark)])
         if not is_ours_sent:
             sent_hash = remote_hash
-            if _says_the_same(local.remote, mark) or remote_hash == local.sent_hash:
+            if said_before == mark.said_hash or remote_hash == local.sent_hash:
                 sent_hash = local.sent_hash or remote_hash
                 self.counts.unchanged += 1
             else:
                 self.counts.conflicts.append(local.id)
                 keep_theirs(self.connection, local.id, merged)
-            kept = (status, off_reason, sent_hash, orjson.dumps(mark).decode(), local.id)
+            kept = (status, off_reason, sent_hash, _stored(remote), local.id)
             update_listings(self.connection, _KEPT, [kept])
             return
         self._agreed.append(local.id)
         is_same = remote_hash == local.content_hash and (status, off_reason) == (local.status, local.off_reason)
         merged.status, merged.off_reason = status, off_reason
-        self._update(local, merged, remote_hash, mark, local.updated_ms if is_same else moment)
+        self._update(local, merged, remote_hash, remote, local.updated_ms if is_same else moment)
         if is_same:
             self.counts.unchanged += 1
         else:
@@ -226,9 +231,9 @@ class PageWriter:
         return merged.status, merged.off_reason
 
     def _update(
-        self, local: ListingRecord, merged: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int
+        self, local: ListingRecord, merged: ListingRecord, sent_hash: str, remote: ListingRecord, updated_ms: int
     ) -> None:
-        values = self._values(merged, derive(merged), sent_hash, mark, updated_ms)
+        values = self._values(merged, derive(merged), sent_hash, remote, updated_ms)
         update_listings(self.connection, _TAKEN, [(*(values[column] for column in _TAKEN), local.id)])
         if merged.status != local.status:
             self.connection.exec_driver_sql(_FORGET_ERROR, (local.id,))
@@ -258,7 +263,7 @@ class PageWriter:
 
     @staticmethod
     def _values(
-        record: ListingRecord, derived: dict[str, Any], sent_hash: str, mark: dict[str, Any], updated_ms: int
+        record: ListingRecord, derived: dict[str, Any], sent_hash: str, remote: ListingRecord, updated_ms: int
     ) -> dict[str, Any]:
         return {
             "status": record.status,
@@ -266,7 +271,7 @@ class PageWriter:
             **{name: raw(name, getattr(record, name)) for name in LISTING_FIELDS},
             **derived,
             "sent_hash": sent_hash,
-            "remote": orjson.dumps(mark).decode(),
+            "remote": _stored(remote),
             "updated_ms": updated_ms,
         }
 
@@ -281,22 +286,9 @@ def _seen(record: ListingRecord, remote: RemoteListing, _: ListingSummary) -> Se
     return Seen(remote.product_id, record.title, codes_of(record), to_ms(remote.created_at))
 
 
-def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said: str) -> dict[str, Any]:
-    """The platform's raw record with our mark: when it was modified and read, *said*, the hash of what it said, and
-    prices and stock by code, which tell how urgent an edit is (`publishing/turns.py`)."""
-    facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
-    mark = {
-        "modified_ms": to_ms(summary.modified_at),
-        "read_ms": moment_ms,
-        "hash": said,
-        "skus": facts,
-        "group": record.group_id,
-    }
-    return {**(record.remote or {}), MARK: mark}
-
-
-def _says_the_same(old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
-    return old is not None and old.get(MARK, {}).get("hash") == new[MARK]["hash"]
+def _stored(record: ListingRecord) -> str:
+    """The platform's raw record as it is kept."""
+    return orjson.dumps(record.remote or {}).decode()
 
 
 def is_current(known: Known | None, summary: ListingSummary) -> bool:

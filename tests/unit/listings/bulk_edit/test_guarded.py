@@ -11,9 +11,8 @@ from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.tasks import TaskContext
+from tests.listing_rows import note_synced
 from tests.unit.publishing.helpers import write
-
-SYNCED = "UPDATE listing_body SET remote = json_object('_sync', json_object('skus', json(?))) WHERE id = ?"
 
 
 def stored(db):
@@ -44,7 +43,7 @@ def listings(db, make_listing):
     """Plain, with a floor, known to the marketplace by a sync, by a send; one with a quote in its code."""
     ids = [make_listing(title=f"Lamp {n}", skus=((f"AB{n}", 1000, 5), (f"CD{n}", 1100, 5))).id for n in range(4)]
     floor(db, "AB1", 420)  # 6.00 under the planned 30 %
-    write(db, SYNCED, '{"AB2": [1000, 5], "CD2": [1100, 5]}', ids[2])
+    note_synced(db, ids[2], {"AB2": [1000, 5], "CD2": [1100, 5]})
     write(db, "UPDATE listing SET product_id = id WHERE id = ?", ids[2])
     write(db, "UPDATE listing SET product_id = 'x' WHERE id = ?", ids[3])
     write(db, "INSERT INTO sent_price VALUES (?, ?, 1)", ids[3], '{"AB3": 1000, "CD3": 400}')

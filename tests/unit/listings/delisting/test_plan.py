@@ -22,6 +22,7 @@ from app.services.listings.delisting.plan import plan_delisting
 from app.services.listings.delisting.records import DelistPlan, Step
 from app.services.listings.loading import load_listings
 from app.services.tasks import TaskCancelled, TaskContext
+from tests.listing_rows import note_synced
 from tests.unit.listings.delisting.conftest import Planned, Shop
 
 
@@ -149,9 +150,7 @@ def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned
         connection.exec_driver_sql("UPDATE listing SET sent_hash = content_hash")
         connection.exec_driver_sql("UPDATE listing SET content_hash = 'edited' WHERE id = ?", (not_told,))
     assert {row.listing_id: row.step for row in planned("AA1111").rows} == {told: Step.DONE, not_told: Step.UNSENT}
-    known = '{"_sync": {"skus": {"AA1111": [1890, 0], "CC3333": [1890, 5]}}}'
-    with db.bulk() as connection:
-        connection.exec_driver_sql("UPDATE listing_body SET remote = ? WHERE id = ?", (known, not_told))
+    note_synced(db, not_told, {"AA1111": [1890, 0], "CC3333": [1890, 5]})
     assert planned("AA1111").is_empty  # what else was edited is not sent
 
 
