@@ -28,11 +28,13 @@ LONG_WORDS, GRAMS = 3, 9
 @dataclass(frozen=True, slots=True)
 class SearchTables:
     """FTS5 tables over the searched text: `trigram`, `bigram` for pairs of neighbouring letters that are not ASCII,
-    `terms`, the vocabulary (fts5vocab) of the first. "" where there is none."""
+    `terms`, the vocabulary (fts5vocab) of the first. "" where there is none. `text`: the table with that text in its
+    column `search_text`, by the rows' ids, where it does not stand in the rows."""
 
     trigram: str = ""
     bigram: str = ""
     terms: str = ""
+    text: str = ""
 
 
 NO_TABLES = SearchTables()
@@ -150,10 +152,23 @@ class Search:
         found: list[tuple[str, list[Any]]] = []
         if match is not None:
             found.append((f"{'+' if walks else ''}{table}.id IN {match.rows}", [match.expression]))
-        for word in self.words:
-            if match is None or word not in match.proved:
-                found.append((f"{text} LIKE ? ESCAPE '\\'", [like_pattern(word)]))
-        return found
+        unproved = [word for word in self.words if match is None or word not in match.proved]
+        if match is not None and unproved and self.tables.text and not walks:
+            return [self._looked_through(table, match, unproved)]
+        return found + [self._holding(text, word) for word in unproved]
+
+    def _looked_through(self, table: str, match: Match, words: Sequence[str]) -> tuple[str, list[Any]]:
+        """That rows are among the hits whose text, which stands apart, holds *words*: the rows themselves are not
+        read."""
+        conditions = [(f"id IN {match.rows}", [match.expression])]
+        conditions += [self._holding("search_text", word) for word in words]
+        where = " AND ".join(sql for sql, _ in conditions)
+        found = f"SELECT id FROM {self.tables.text} WHERE {where}"
+        return f"{table}.id IN ({found})", [value for _, values in conditions for value in values]
+
+    @staticmethod
+    def _holding(text: str, word: str) -> tuple[str, list[Any]]:
+        return f"{text} LIKE ? ESCAPE '\\'", [like_pattern(word)]
 
 
 def narrowest(connection: Connection, matches: Sequence[Match], at_most: int) -> tuple[Match | None, int]:

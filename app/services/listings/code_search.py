@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEARCHED = "(SELECT search_text FROM listing_search WHERE listing_search.id = listing.id)"
 """The searched text of a row of `listing`."""
-TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
+TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms", "listing_search")
 MANY_LISTINGS = 30_000
 """Beneath more listings than that it is quicker to look through all variants."""
 _REKEYED = "SELECT listing_id FROM sku WHERE instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"

@@ -15,8 +15,8 @@ COST = "cost"
 
 
 def told_cost(extra: str | None) -> object:
-    """What stands in the cost column of `listing_body.extra`: a text for all variants, a list of one for each row of the
-    sheet, None where there is no such column."""
+    """What stands in the cost column of `listing_body.extra`: a text for all variants, a list of one for each row of
+    the sheet, None where there is no such column."""
     for header, told in orjson.loads(extra or "{}").items():
         if _is_cost(header):
             return told
