@@ -16,6 +16,7 @@ from app.models import Setting
 from app.services.compliance.loading import SETTING
 from app.services.compliance.rule_data import Limits, rule_data
 from app.services.history.columns import Staged
+from app.services.listings.content import HALF
 from app.services.listings.numbers import RENEWED
 from app.services.price_guard.settings import asks_costs, guard_settings
 
@@ -25,20 +26,34 @@ _FLOORED = (
 )
 _IS_KNOWN = "SELECT 1 FROM sent_price UNION ALL SELECT 1 FROM listing_synced LIMIT 1"
 _OFF = "ifnull(max(abs(after - {known}), abs(before - {known})) * 10000 > {{limit}} * {known}, 0)"
+_CONTENT = f"substr(content_hash, 1, {HALF})"
+_STANDING = (
+    f"SELECT own.id, CASE sent_hash WHEN {_CONTENT} || was THEN 1 WHEN {_CONTENT} || numbers THEN 2 ELSE 0 END AS kind "
+    "FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id"
+)
+"""Which numbers the marketplace has, by the hash of what it has: those before (1), those after (2), or others."""
+_IN_STEP = (
+    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}) SELECT listing_id FROM {{rows}} AS changed "
+    "CROSS JOIN standing ON standing.id = listing_id AND kind > 0 "
+    f"WHERE before IS NULL OR {_OFF.format(known='CASE kind WHEN 1 THEN before ELSE after END')})"
+)
 _SYNCED = "json_extract(synced.skus, '$.\"' || replace(sku.code, '\"', '') || '\"[0]')"
 _SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
-_JUMPED = (
-    "SELECT listing_id FROM (WITH seen AS MATERIALIZED (SELECT changed.listing_id, before, after, "
+_OTHERS = (
+    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}), "
+    "seen AS MATERIALIZED (SELECT changed.listing_id, before, after, "
     f"instr(sku.code, '\"') AS is_quoted, {_SYNCED} AS there, {_SENT} AS sent "
-    "FROM {rows} AS changed JOIN sku ON sku.id = changed.row_id "
+    "FROM {rows} AS changed CROSS JOIN standing ON standing.id = changed.listing_id AND kind = 0 "
+    "JOIN sku ON sku.id = changed.row_id "
     "LEFT JOIN listing_synced AS synced ON synced.id = changed.listing_id "
     "LEFT JOIN sent_price ON sent_price.listing_id = changed.listing_id "
-    "WHERE (synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL) "
-    "AND changed.listing_id IN (SELECT listing_id FROM {renewed})) "
+    "WHERE synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL) "
     "SELECT listing_id FROM seen WHERE is_quoted OR before IS NULL "
     f"OR {_OFF.format(known='there')} OR {_OFF.format(known='sent')})"
 )
-"""Published listings of which a price is, or was, far from what the marketplace has."""
+_JUMPED = (_IN_STEP, _OTHERS)
+"""Published listings of which a price is, or was, far from what the marketplace has. Most have nothing unsent: then the
+prices before are what it has, and nobody need look them up by their codes."""
 
 
 def number_limits(connection: Connection) -> Limits:
@@ -80,7 +95,7 @@ def _guarded(connection: Connection, prices: Staged, renewed: str) -> list[str]:
     if settings.floors and connection.exec_driver_sql("SELECT 1 FROM price_floor LIMIT 1").first() is not None:
         parts.append(_FLOORED.format(rows=prices.rows))
     if settings.changes and connection.exec_driver_sql(_IS_KNOWN).first() is not None:
-        parts.append(_JUMPED.format(renewed=renewed, rows=prices.rows, limit=int(settings.warn_bp)))
+        parts += [one.format(renewed=renewed, rows=prices.rows, limit=int(settings.warn_bp)) for one in _JUMPED]
     return parts
 
 

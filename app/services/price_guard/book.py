@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -119,7 +120,7 @@ class GuardBook:
         rates, codes = self._source.rates, [sku.code for sku in record.skus] if self._asks_floors else []
         return ListingFacts(
             plan=self._plans.get(record.id) or NO_PLAN,
-            remote=self._remote.get(record.id),
+            remote=_told_apart(record, self._remote.get(record.id)),
             release=self._releases.get(record.id),
             floors=[floor_for(self._floors.get(code) or (), record.currency, rates) for code in codes],
             figures=figures,
@@ -184,6 +185,14 @@ class GuardBook:
         self.forget()
         if self._source is not None:
             self.settings = self._source.renew()
+
+
+def _told_apart(record: ListingRecord, prices: Mapping[str, int] | None) -> Mapping[str, int] | None:
+    """*prices* by code but for codes of several variants: nobody knows which of these had it."""
+    if prices is None:
+        return None
+    codes = Counter(sku.code for sku in record.skus)
+    return {code: price for code, price in prices.items() if codes[code] < 2}
 
 
 def _note(known: dict[K, V | None], keys: Iterable[K], found: Mapping[K, V]) -> None:

@@ -40,13 +40,18 @@ def floor(db, code, cents):
 
 @pytest.fixture
 def listings(db, make_listing):
-    """Plain, with a floor, known to the marketplace by a sync, by a send; one with a quote in its code."""
-    ids = [make_listing(title=f"Lamp {n}", skus=((f"AB{n}", 1000, 5), (f"CD{n}", 1100, 5))).id for n in range(4)]
+    """Plain, with a floor, known to the marketplace by a sync, by a send; with nothing unsent, also with a code that
+    two of its variants have."""
+    ids = [make_listing(title=f"Lamp {n}", skus=((f"AB{n}", 1000, 5), (f"CD{n}", 1100, 5))).id for n in range(5)]
+    ids.append(make_listing(title="Lamp 5", skus=(("AB5", 1000, 5), ("", 400, 5), ("", 1100, 5))).id)
     floor(db, "AB1", 420)  # 6.00 under the planned 30 %
     note_synced(db, ids[2], {"AB2": [1000, 5], "CD2": [1100, 5]})
     write(db, "UPDATE listing SET product_id = id WHERE id = ?", ids[2])
     write(db, "UPDATE listing SET product_id = 'x' WHERE id = ?", ids[3])
     write(db, "INSERT INTO sent_price VALUES (?, ?, 1)", ids[3], '{"AB3": 1000, "CD3": 400}')
+    note_synced(db, ids[4], {"AB4": [1000, 5], "CD4": [1100, 5]})
+    note_synced(db, ids[5], {"AB5": [1000, 5], "": [1100, 5]})
+    write(db, "UPDATE listing SET product_id = id, sent_hash = content_hash WHERE id IN (?, ?)", *ids[4:])
     recheck(db)
     return ids
 
@@ -64,6 +69,25 @@ def test_what_is_stored_is_what_a_check_of_everything_finds(db, planned, listing
     assert ("guard.floor" in new) == (factor == "0.5")
     recheck(db, undo(db).suspects)
     assert stored(db) == fresh(db)
+
+
+def test_prices_that_go_back_to_what_was_sent_are_no_leap_any_more(db, planned, listings):
+    twice, half = (ChangeNumber("price_minor", "multiply", Decimal(factor)) for factor in ("2", "0.5"))
+    apply_plan(planned(twice, checks=True), TaskContext())
+    assert (listings[4], "guard.change", 2) in stored(db)
+    assert stored(db) == fresh(db)
+    apply_plan(planned(half, checks=True), TaskContext())
+    assert stored(db) == fresh(db) == [(listings[3], "guard.change", 1)]
+
+
+def test_what_has_nothing_unsent_is_not_looked_up_by_its_codes(db, planned, listings):
+    write(db, "DELETE FROM sent_price")
+    write(db, "DELETE FROM listing_synced WHERE id = ?", listings[2])
+    write(db, "UPDATE listing_synced SET skus = 'no JSON'")  # whoever reads it fails
+    apply_plan(planned(ChangeNumber("price_minor", "multiply", Decimal("1.1"))), TaskContext())
+    with db.reader.connect() as connection:
+        prices = connection.exec_driver_sql("SELECT price_minor FROM sku WHERE listing_id = ?", (listings[4],))
+        assert list(prices.scalars()) == [1100, 1210]
 
 
 def test_costs_asked_for_are_asked_of_every_price(db, planned, listings):
