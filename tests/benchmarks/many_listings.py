@@ -192,6 +192,7 @@ def _rows(
         title = f"{_opening(listing_id)}{titles[number]} {listing_id % 9973}"
         store_id = 1 if listing_id % 5 else 2
         leaves, templates = places[store_id]
+        content = f"{listing_id:032x}"  # as long as a hash
         key, price, stock = f"K{listing_id:07d}", draw.randrange(99, 40_000), draw.randrange(2_000)
         codes = [f"SJ{listing_id:07d}-{size}" for size in SIZES[: 1 + listing_id % len(SIZES)]]
         product_id = f"10050{listing_id:011d}" if listing_id % 2 else None
@@ -203,8 +204,8 @@ def _rows(
             *(f"20{listing_id % 40}" if listing_id % 3 else "", "100000015", 1, 5),
             *(draw.randrange(20, 4_000), 20, 15, 10, "USD", PAGE, ATTRIBUTES, "{}", RECORD if product_id else None),
             *(len(codes), price, price + 100 * (len(codes) - 1), stock * len(codes), 1),
-            *(int(status == "draft"), 0, int(listing_id % 11 == 0), key),
-            *(f"{key}x" if product_id and listing_id % 33 == 1 else key if product_id else None, "", "", ""),
+            *(int(status == "draft"), 0, int(listing_id % 11 == 0), content),
+            *(f"{content}x" if product_id and listing_id % 33 == 1 else content if product_id else None, "", "", ""),
             *(searched, bigrams(searched), FIRST_MS, FIRST_MS + (listing_id * 7919 % count) * STEP_MS),
             listing_id % 10 + 1 if listing_id % 4 == 0 else None,
         )

@@ -33,21 +33,20 @@ _STANDING = (
 )
 """Which numbers the marketplace has, by the hash of what it has: those before (1), those after (2), or others."""
 _IN_STEP = (
-    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}) SELECT listing_id FROM {{rows}} AS changed "
-    "CROSS JOIN standing ON standing.id = listing_id AND kind > 0 "
-    f"WHERE before IS NULL OR {_OFF.format(known='CASE kind WHEN 1 THEN before ELSE after END')})"
+    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}) SELECT listing_id FROM standing "
+    "CROSS JOIN {rows} AS changed ON listing_id = standing.id WHERE kind > 0 "
+    f"AND (before IS NULL OR {_OFF.format(known='CASE kind WHEN 1 THEN before ELSE after END')}))"
 )
 _SYNCED = "json_extract(synced.skus, '$.\"' || replace(sku.code, '\"', '') || '\"[0]')"
 _SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
 _OTHERS = (
     f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}), "
     "seen AS MATERIALIZED (SELECT changed.listing_id, before, after, "
-    f"instr(sku.code, '\"') AS is_quoted, {_SYNCED} AS there, {_SENT} AS sent "
-    "FROM {rows} AS changed CROSS JOIN standing ON standing.id = changed.listing_id AND kind = 0 "
-    "JOIN sku ON sku.id = changed.row_id "
-    "LEFT JOIN listing_synced AS synced ON synced.id = changed.listing_id "
-    "LEFT JOIN sent_price ON sent_price.listing_id = changed.listing_id "
-    "WHERE synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL) "
+    f"instr(sku.code, '\"') AS is_quoted, {_SYNCED} AS there, {_SENT} AS sent FROM standing "
+    "LEFT JOIN listing_synced AS synced ON synced.id = standing.id "
+    "LEFT JOIN sent_price ON sent_price.listing_id = standing.id "
+    "CROSS JOIN {rows} AS changed ON changed.listing_id = standing.id CROSS JOIN sku ON sku.id = changed.row_id "
+    "WHERE kind = 0 AND (synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL)) "
     "SELECT listing_id FROM seen WHERE is_quoted OR before IS NULL "
     f"OR {_OFF.format(known='there')} OR {_OFF.format(known='sent')})"
 )
