@@ -204,11 +204,11 @@ class FirstRows(SqlQuestions):
     ) -> list[int]:
         """What matches among so many rows of the order after so many others; with *match*, only rows among its hits
         are read."""
-        table, ordered_table, where = self.spec.table, self.spec.table, self._row_by_row(query, search)
+        ordered = f"{self.spec.table} INDEXED BY {index.name} ORDER BY {self.order(query)}"
+        table, where = self.spec.table, self._row_by_row(query, search)
         if search.words and search.tables.text and self._asks_words(query):  # nothing else is read of the rows
             table = search.tables.text
             where = Where() + search.conditions(table, "search_text", None)
-        ordered = f"{ordered_table} INDEXED BY {index.name} ORDER BY {self.order(query)}"
         walked = f"SELECT id AS walked FROM {ordered} LIMIT ? OFFSET ?"
         params: tuple[Any, ...] = rows
         if match is not None:

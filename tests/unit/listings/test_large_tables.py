@@ -17,7 +17,6 @@ from app.services import sql_first_rows, sql_ids, sql_questions, sql_source
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.figure_fields import OF_LISTINGS
 from app.services.listings.source import ListingSource
-from app.services.listings.tables import BODY, PARTS, SEARCHED
 from app.services.listings.text import fold
 from app.services.paging import Filter, Query
 from app.services.sql_ids import collected, interruptible
@@ -272,16 +271,6 @@ def test_other_conditions_are_not_taken_for_held(db):
     assert not index.holds & {"title", "text", "tag", "margin", "sold", "held"}
     assert source._index(Query(sort="stock")) is None
     assert source._index(Query(sort="price", then="title")) is None
-
-
-def test_an_edit_of_numbers_writes_no_long_texts(db):
-    tables = {}
-    with db.reader.connect() as connection:
-        for table in PARTS:
-            tables[table] = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
-    assert tables["listing_body"] == {"id", *BODY}
-    assert tables["listing_search"] == {"id", *SEARCHED}
-    assert tables["listing"].isdisjoint((*BODY, *SEARCHED))
 
 
 # -- words ---------------------------------------------------------------------------------------------------------

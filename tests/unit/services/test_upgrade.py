@@ -234,6 +234,11 @@ def test_long_columns_of_an_older_file_stand_apart_and_leave_no_gaps(tmp_path):
     with database.reader.connect() as connection:
         assert list(connection.exec_driver_sql(asked).scalars()) == pages
         assert connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() == 0
+    with database.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing_search SET search_text = 'found again' WHERE id = 1")
+        connection.exec_driver_sql("DELETE FROM listing WHERE id = 2")
+        for table in ("listing_trigram", "listing_bigram"):
+            connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
     database.dispose()
     assert path.stat().st_size < 1.5 * sum(map(len, pages))
 
