@@ -113,7 +113,7 @@ class PageWriter:
 
     def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
         with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
-            return {record.id: record for record in load_listings(session, ids, with_remote=True)}
+            return {record.id: record for record in load_listings(session, ids)}
 
     def _addresses(self, records: Collection[ListingRecord]) -> dict[str, str]:
         """Photobank address by picture source, of the pictures of these listings that this store has uploaded."""
