@@ -31,7 +31,7 @@ _EACH = (
 
 def shipped(connection: Connection, condition: Filter, column: str) -> Whole | None:
     """What *column*, `id` or `listing_id`, has of the variants that ship from where *condition* on `ships_from` says,
-    in any order. None where it says anything but one place or any."""
+    in any order; a listing once for each place at most. None where it says anything but one place or any."""
     import numpy as np  # here: the window has tables before it needs NumPy
 
     if condition.operator == "present":
@@ -43,10 +43,11 @@ def shipped(connection: Connection, condition: Filter, column: str) -> Whole | N
     if len(places) > MOST_PLACES:
         return None
     middle = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) / 2 FROM listing").scalar_one())
-    among = f"{_PLACE} IN ({', '.join('?' * len(places))})"
+    each = "DISTINCT " if column == "listing_id" else ""  # of a place they come by listings: equal ones together
 
     def half(side: str, connection: Connection) -> Whole:
-        sql = f"SELECT {column} AS id FROM sku WHERE {among} AND listing_id {side} ?"
-        return read_numbers(connection, sql, (*places, middle))
+        sql = f"SELECT {each}{column} AS id FROM sku WHERE {_PLACE} = ? AND listing_id {side} ?"
+        found = [read_numbers(connection, sql, (place, middle)) for place in places]
+        return np.concatenate([np.empty(0, np.int64), *found])
 
     return np.concatenate(halved(connection, partial(half, "<="), partial(half, ">")))
