@@ -26,9 +26,14 @@ def add_listing(session: Session, **columns: Any) -> Listing:
 
 
 def note_synced(
-    db: Database, listing_id: int, skus: dict[str, list[int | None]], read_ms: int = 0, group_id: str | None = ""
+    db: Database,
+    listing_id: int,
+    skus: dict[str, list[int | None]],
+    read_ms: int = 0,
+    group_id: str | None = "",
+    our_hash: str = "",
 ) -> None:
     """As if a sync had read these prices and stocks by code; a *group_id* of None was not noted."""
-    mark = Mark(modified_ms=None, read_ms=read_ms, said_hash="", group_id=group_id, skus=skus)
+    mark = Mark(modified_ms=None, read_ms=read_ms, said_hash="", our_hash=our_hash, group_id=group_id, skus=skus)
     with db.bulk() as connection:
         put_marks(connection, [(listing_id, mark)])

@@ -26,7 +26,8 @@ class PriceRelease(Base):
 
 
 class SentPrice(Base):
-    """The prices of a listing, by merchant code, as the marketplace took them from us last."""
+    """The prices of a listing, by merchant code, as the marketplace took them from us last; `our_hash` is the content
+    hash that a listing with them has."""
 
     __tablename__ = "sent_price"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -34,6 +35,7 @@ class SentPrice(Base):
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
     prices: Mapped[JsonDict]
     sent_ms: Mapped[Ms]
+    our_hash: Mapped[str] = mapped_column(default="")
 
 
 class PriceRule(Base):

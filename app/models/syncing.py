@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, JsonDict, Ms
@@ -42,7 +44,8 @@ class ListingSeen(Base):
 
 class ListingSynced(Base):
     """What the last sync noted of a listing, with its id: when the platform's record was modified and read, the hash of
-    what it said, its product group, and `skus`, price in minor units and stock by code. Without a row nobody knows."""
+    what it said, the content hash our listing has when it says the same ("" if not noted), its product group, and
+    `skus`, price in minor units and stock by code. Without a row nobody knows."""
 
     __tablename__ = "listing_synced"
 
@@ -50,8 +53,9 @@ class ListingSynced(Base):
     modified_ms: Mapped[Ms | None]
     read_ms: Mapped[Ms]
     said_hash: Mapped[str]
+    our_hash: Mapped[str]
     group_id: Mapped[str | None]
-    skus: Mapped[JsonDict]
+    skus: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ListingConflict(Base):

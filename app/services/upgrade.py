@@ -108,11 +108,11 @@ def upgrade(database: Database, target: str = HEAD) -> None:
 
 def _pack(path: Path, wait_s: float = 5) -> None:
     """Close the gaps that moved columns left in the file: what is read and written of it shrinks with them. Without
-    room on the disk, or while another program reads, it stays as it is: nothing depends on it."""
+    room on the disk, or while another program writes, it stays as it is: nothing depends on it."""
     try:
         with closing(sqlite3.connect(path, wait_s, isolation_level=None)) as connection:
             connection.execute("VACUUM")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         log.warning("the database was not packed: %s", error)
 
 

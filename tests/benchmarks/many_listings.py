@@ -108,7 +108,7 @@ def fill(path: Path, count: int) -> None:
                 "INSERT INTO image (listing_id, position, source) VALUES (?, 0, ?)",
                 [(row[0], pictures[row[0] % len(pictures)]) for row, _ in chunk],
             )
-            connection.executemany("INSERT INTO listing_synced VALUES (?, ?, ?, ?, '', ?)", _synced(chunk))
+            connection.executemany("INSERT INTO listing_synced VALUES (?, ?, ?, ?, ?, '', ?)", _synced(chunk))
         for statement in BESIDE:
             connection.execute(statement, (first,))
         for table, column, content in INDEXES:
@@ -146,7 +146,8 @@ def _synced(chunk: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]) -> Itera
     for row, skus in chunk:
         if row[_LISTING.index("product_id")] is not None:
             facts = {code: [price, stock] for _, _, code, _, price, stock, *_ in skus}
-            yield row[0], FIRST_MS, FIRST_MS, row[2], orjson.dumps(facts).decode()
+            content = row[_LISTING.index("content_hash")]
+            yield row[0], FIRST_MS, FIRST_MS, content, content, orjson.dumps(facts).decode()
 
 
 def _drop_helpers(connection: sqlite3.Connection) -> list[str]:

@@ -27,11 +27,19 @@ _FLOORED = (
 _IS_KNOWN = "SELECT 1 FROM sent_price UNION ALL SELECT 1 FROM listing_synced LIMIT 1"
 _OFF = "ifnull(max(abs(after - {known}), abs(before - {known})) * 10000 > {{limit}} * {known}, 0)"
 _CONTENT = f"substr(content_hash, 1, {HALF})"
-_STANDING = (
-    f"SELECT own.id, CASE sent_hash WHEN {_CONTENT} || was THEN 1 WHEN {_CONTENT} || numbers THEN 2 ELSE 0 END AS kind "
-    "FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id"
+_NEWER = (
+    "CASE WHEN sent_price.listing_id IS NOT NULL AND (synced.id IS NULL OR sent_ms >= read_ms) "
+    "THEN sent_price.our_hash ELSE synced.our_hash END"
 )
-"""Which numbers the marketplace has, by the hash of what it has: those before (1), those after (2), or others."""
+_STANDING = (
+    f"SELECT own.id, CASE {_NEWER} WHEN {_CONTENT} || was THEN 1 WHEN {_CONTENT} || numbers THEN 2 ELSE 0 END AS kind "
+    "FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id "
+    "LEFT JOIN listing_synced AS synced ON synced.id = own.id "
+    "LEFT JOIN sent_price ON sent_price.listing_id = own.id "
+    "WHERE synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL"
+)
+"""Which prices the guard holds a listing against, by the hash it has with them: those before (1), those after (2), or
+others."""
 _IN_STEP = (
     f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}) SELECT listing_id FROM standing "
     "CROSS JOIN {rows} AS changed ON listing_id = standing.id WHERE kind > 0 "
@@ -46,7 +54,7 @@ _OTHERS = (
     "LEFT JOIN listing_synced AS synced ON synced.id = standing.id "
     "LEFT JOIN sent_price ON sent_price.listing_id = standing.id "
     "CROSS JOIN {rows} AS changed ON changed.listing_id = standing.id CROSS JOIN sku ON sku.id = changed.row_id "
-    "WHERE kind = 0 AND (synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL)) "
+    "WHERE kind = 0) "
     "SELECT listing_id FROM seen WHERE is_quoted OR before IS NULL "
     f"OR {_OFF.format(known='there')} OR {_OFF.format(known='sent')})"
 )

@@ -166,8 +166,9 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
 
 
 _NOTE_PRICES = (
-    "INSERT OR REPLACE INTO sent_price (listing_id, prices, sent_ms) "
-    "SELECT listing_id, json_group_object(sku.code, price_minor), ? FROM sku JOIN listing ON listing.id = listing_id "
+    "INSERT OR REPLACE INTO sent_price (listing_id, prices, sent_ms, our_hash) "
+    "SELECT listing_id, json_group_object(sku.code, price_minor), ?, content_hash "
+    "FROM sku JOIN listing ON listing.id = listing_id "
     "WHERE listing_id = ? AND content_hash = ? GROUP BY listing_id"
 )
 """What the marketplace has now, for the price guard; of a listing edited meanwhile nobody knows it any more."""

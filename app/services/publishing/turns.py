@@ -83,4 +83,4 @@ def load_facts(connection: Connection, listing_ids: Sequence[int]) -> dict[int, 
     if not listing_ids:
         return {}
     rows = connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))
-    return {number: orjson.loads(text) for number, text in rows}
+    return {number: orjson.loads(text) for number, text in rows if text}

@@ -195,16 +195,20 @@ def test_prices_by_country_of_an_older_file_are_not_known_where_the_platform_nam
 def test_what_the_last_sync_noted_in_an_older_file_is_known(tmp_path):
     path = tmp_path / "shangjia.db"
     shutil.copyfile(OLD_FILE, path)
-    noted = {"modified_ms": 4, "read_ms": 5, "hash": "said", "skus": {"AB1234": [2000, None]}, "group": "7"}
+    early = {"modified_ms": 4, "read_ms": 5, "hash": "said"}
+    noted = {**early, "skus": {"AB1234": [2000, None]}, "group": "7"}
     with closing(sqlite3.connect(path)) as connection, connection:
         ids = [row[0] for row in connection.execute("SELECT id FROM listing ORDER BY id LIMIT 2")]
-        for number, remote in zip(ids, ({"subject": "kept", "_sync": noted}, {"subject": "other"}), strict=True):
+        for number, remote in zip(
+            ids, ({"subject": "kept", "_sync": noted}, {"subject": "other", "_sync": early}), strict=True
+        ):
             connection.execute("UPDATE listing SET remote = ? WHERE id = ?", (json.dumps(remote), number))
     database = open_database(path)
     with database.read() as session:
         connection = session.connection()
         rows = connection.exec_driver_sql("SELECT * FROM listing_synced").all()
-        assert [tuple(row) for row in rows] == [(ids[0], 4, 5, "said", "7", '{"AB1234":[2000,null]}')]
+        noted = [(ids[0], 4, 5, "said", "", "7", '{"AB1234":[2000,null]}'), (ids[1], 4, 5, "said", "", None, None)]
+        assert [tuple(row) for row in rows] == noted
         assert load_facts(connection, ids) == {ids[0]: {"AB1234": [2000, None]}}
         remotes = [record.remote for record in load_listings(session, ids, with_remote=True)]
     database.dispose()

@@ -4,7 +4,8 @@ SQLite writes a row whole. A listing has kilobytes of description, attributes an
 that is searched: a price that changes took all of it along. `listing_body` and `listing_search` have the ids of their
 listings. The search tables read from the second; what they have found stays, the texts are the same. What the last
 sync noted of a listing moves out of the platform's record into `listing_synced`: the price guard and the queue ask for
-it listing by listing, and would read the whole record.
+it listing by listing, and would read the whole record. Both it and `sent_price` gain the
+content hash of a listing with these prices.
 
 Revision: 0033
 """
@@ -18,6 +19,8 @@ down_revision = "0032"
 
 BODY = ("keywords", "detail_html", "attributes", "extra", "remote")
 SEARCHED = ("search_text", "bigram_text")
+LONGEST_FIRST = ("remote", "detail_html", "search_text", "attributes", "extra", "keywords", "bigram_text")
+"""Dropping a column writes every row anew: the shorter, the less."""
 OF_LISTING = "FOREIGN KEY(id) REFERENCES listing (id) ON DELETE CASCADE"
 TRIGRAM = ("listing_trigram", "search_text", "{row}.search_text || char(10, 10)")
 BIGRAM = ("listing_bigram", "bigram_text", "{row}.bigram_text")
@@ -28,7 +31,7 @@ def upgrade() -> None:
     _take_marks_out()
     _move_search_tables()
     op.execute("DROP INDEX ix_listing_known")
-    for name in (*BODY, *SEARCHED):
+    for name in LONGEST_FIRST:
         op.execute(f"ALTER TABLE listing DROP COLUMN {name}")
 
 
@@ -51,15 +54,16 @@ def _make_tables() -> None:
 def _take_marks_out() -> None:
     op.execute(
         "CREATE TABLE listing_synced (id INTEGER NOT NULL, modified_ms BIGINT, read_ms BIGINT NOT NULL, "
-        "said_hash VARCHAR NOT NULL, group_id VARCHAR, skus JSON NOT NULL, "
+        "said_hash VARCHAR NOT NULL, our_hash VARCHAR NOT NULL, group_id VARCHAR, skus JSON, "
         f"CONSTRAINT pk_listing_synced PRIMARY KEY (id), CONSTRAINT fk_listing_synced_id_listing {OF_LISTING})"
     )
     op.execute(
         "INSERT INTO listing_synced SELECT id, mark ->> 'modified_ms', coalesce(mark ->> 'read_ms', 0), "
-        "coalesce(mark ->> 'hash', ''), mark ->> 'group', mark -> 'skus' "
+        "coalesce(mark ->> 'hash', ''), '', mark ->> 'group', mark -> 'skus' "
         "FROM (SELECT id, json_extract(remote, '$._sync') AS mark FROM listing WHERE remote IS NOT NULL) "
-        "WHERE json_type(mark, '$.skus') = 'object'"
+        "WHERE json_type(mark) = 'object'"
     )
+    op.execute("ALTER TABLE sent_price ADD COLUMN our_hash VARCHAR DEFAULT '' NOT NULL")
     op.execute("UPDATE listing_body SET remote = json_remove(remote, '$._sync') WHERE remote IS NOT NULL")
 
 

@@ -186,7 +186,7 @@ class PageWriter:
         values |= {"store_id": self.context.store_id, "product_id": record.product_id}
         values |= {"created_ms": created, "updated_ms": to_ms(remote.modified_at) or created}
         row = (number, *(values[column] for column in _COLUMNS), *UNCHECKED.values())
-        return row, Mark.of(record, summary, moment, said)
+        return row, Mark.of(record, summary, moment, said, said)
 
     def _put_over(
         self,
@@ -201,7 +201,7 @@ class PageWriter:
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
-        mark = Mark.of(remote, summary, moment, content_hash(remote))
+        mark = Mark.of(remote, summary, moment, content_hash(remote), remote_hash)
         put_marks(self.connection, [(local.id, mark)])
         if not is_ours_sent:
             sent_hash = remote_hash

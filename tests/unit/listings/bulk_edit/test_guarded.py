@@ -6,26 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.compliance.recheck import check_listings, recheck
+from app.services.compliance.recheck import recheck
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.listings.loading import load_listing
 from app.services.tasks import TaskContext
 from tests.listing_rows import note_synced
+from tests.unit.price_guard.guarding import fresh, stored
 from tests.unit.publishing.helpers import write
 
 
-def stored(db):
-    with db.reader.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT listing_id, code, number FROM listing_finding ORDER BY 1, 2")
-        return [tuple(row) for row in rows if row[1].startswith(("guard.", "price."))]
-
-
-def fresh(db):
+def read(db, number):
     with db.read() as session:
-        found = [(record.id, one.code) for record, its in check_listings(session) for one in its]
-    guarded = [pair for pair in found if pair[1].startswith(("guard.", "price."))]
-    return [(*pair, guarded.count(pair)) for pair in sorted(set(guarded))]
+        return load_listing(session, number)
 
 
 def floor(db, code, cents):
@@ -48,10 +42,11 @@ def listings(db, make_listing):
     note_synced(db, ids[2], {"AB2": [1000, 5], "CD2": [1100, 5]})
     write(db, "UPDATE listing SET product_id = id WHERE id = ?", ids[2])
     write(db, "UPDATE listing SET product_id = 'x' WHERE id = ?", ids[3])
-    write(db, "INSERT INTO sent_price VALUES (?, ?, 1)", ids[3], '{"AB3": 1000, "CD3": 400}')
-    note_synced(db, ids[4], {"AB4": [1000, 5], "CD4": [1100, 5]})
-    note_synced(db, ids[5], {"AB5": [1000, 5], "": [1100, 5]})
-    write(db, "UPDATE listing SET product_id = id, sent_hash = content_hash WHERE id IN (?, ?)", *ids[4:])
+    write(db, "INSERT INTO sent_price VALUES (?, ?, 1, '')", ids[3], '{"AB3": 1000, "CD3": 400}')
+    for number, facts in zip(ids[4:], ({"AB4": 1000, "CD4": 1100}, {"AB5": 1000, "": 1100}), strict=True):
+        hashed = read(db, number).content_hash
+        note_synced(db, number, {code: [price, 5] for code, price in facts.items()}, our_hash=hashed)
+        write(db, "UPDATE listing SET product_id = id, sent_hash = content_hash WHERE id = ?", number)
     recheck(db)
     return ids
 
