@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ TARIFFS_SINCE = "0021"
 APART_SINCE = "0033"
 """The revision from which on long columns stand apart: before, they leave every page of the listings half empty."""
 
+ROOM = 5
+"""So many times the file's size an upgrade takes at most: a copy of it, its rows written anew, their log."""
+MB = 1 << 20
+
 log = logging.getLogger(__name__)
 
 
@@ -39,22 +44,39 @@ class DatabaseDamaged(InputError):
     code = "database.damaged"
 
 
+class NoRoomToUpgrade(InputError):
+    """The disk of `folder` has `free` megabytes, upgrading `file` takes `needed`; nothing was changed."""
+
+    code = "database.no_room"
+
+
 def open_database(path: Path) -> Database:
     """The database at *path*, with today's tables. A file that must be upgraded is copied to `backups/` first.
 
     Raises:
         DatabaseTooNew: made by a newer program.
         DatabaseDamaged: not a database of ours.
+        NoRoomToUpgrade: the disk is too full to upgrade it.
     """
     found = revision_of(path)
     if found is not None and found > HEAD:
         raise DatabaseTooNew(file=path.name, found=found, known=HEAD)
+    if found not in (None, HEAD):
+        _demand_room(path)
     database = Database(path)
     if found != HEAD:
         if found is not None:
             backup(path, backup_dir(path), label=f"before-{HEAD}")
         upgrade(database)
     return database
+
+
+def _demand_room(path: Path) -> None:
+    needed, free = ROOM * path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise NoRoomToUpgrade(
+            file=path.name, folder=str(path.parent), needed=str(-(-needed // MB)), free=str(free // MB)
+        )
 
 
 def revision_of(path: Path) -> str | None:

@@ -10,6 +10,7 @@ import stat
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -31,6 +32,7 @@ from app.services.upgrade import (
     KEPT_DAILY_BACKUPS,
     DatabaseDamaged,
     DatabaseTooNew,
+    NoRoomToUpgrade,
     _pack,
     backup,
     backup_dir,
@@ -300,6 +302,45 @@ def test_a_damaged_file_is_named(tmp_path, content):
     with pytest.raises(DatabaseDamaged):
         open_database(path)
     assert path.read_bytes() == content
+
+
+def test_a_disk_without_room_is_told_before_anything_is_changed(tmp_path, monkeypatch):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    before, size = path.read_bytes(), path.stat().st_size
+    monkeypatch.setattr("app.services.upgrade.MB", 1)
+    room = {"free": 5 * size - 1}
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(**room))
+    with pytest.raises(NoRoomToUpgrade) as error:
+        open_database(path)
+    told = {"file": "shangjia.db", "folder": str(tmp_path), "needed": str(5 * size), "free": str(5 * size - 1)}
+    assert error.value.params == told
+    assert path.read_bytes() == before and [one.name for one in tmp_path.iterdir()] == ["shangjia.db"]
+    room["free"] += 1
+    open_database(path).dispose()
+    room["free"] = 0
+    open_database(path).dispose()  # nothing to upgrade any more
+
+
+def test_a_file_with_a_bad_page_is_upgraded_though_it_cannot_be_packed(tmp_path, caplog):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    older = Database(path)
+    upgrade(older, "0032")
+    older.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page, size = (
+            connection.execute(sql).fetchone()[0]
+            for sql in ("SELECT rootpage FROM sqlite_master WHERE name = 'ix_sku_match_key'", "PRAGMA page_size")
+        )
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with caplog.at_level("WARNING"):
+        open_database(path).dispose()
+    assert revision_of(path) == migrations.HEAD
+    assert "not packed" in caplog.text
 
 
 def test_somebody_elses_database_is_not_touched(tmp_path):
