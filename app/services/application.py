@@ -120,7 +120,7 @@ class Application:
         """The database, opened and brought up to date at the first look.
 
         Raises:
-            DatabaseTooNew, DatabaseDamaged: see `app.services.upgrade.open_database`.
+            DatabaseTooNew, DatabaseDamaged, NoRoomToUpgrade: see `app.services.upgrade.open_database`.
         """
         with self._lock:
             if self._db is None:

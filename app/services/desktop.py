@@ -282,7 +282,7 @@ class DesktopServices:
         """Put a copy of the database file at *path* in place of the present one, which is kept among the backups;
         pictures that lie beside it and are missing here come back, and listings show them where they lie now.
 
-        Raises: DatabaseDamaged, DatabaseTooNew; nothing was changed.
+        Raises: DatabaseDamaged, DatabaseTooNew, NoRoomToUpgrade; nothing was changed.
         """
         import shutil
 
@@ -294,13 +294,15 @@ class DesktopServices:
             raise DatabaseDamaged(file=path.name)
         target = self.app.database_path
         probe = target.with_suffix(".restored")
-        shutil.copyfile(path, probe)
-        open_database(probe).dispose()
-        backup(target, backup_dir(target), label="before-restore")
-        with closing(sqlite3.connect(probe)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-        for leftover in (probe, probe.with_name(f"{probe.name}-wal"), probe.with_name(f"{probe.name}-shm")):
-            leftover.unlink(missing_ok=True)
+        try:
+            shutil.copyfile(path, probe)
+            open_database(probe).dispose()
+            backup(target, backup_dir(target), label="before-restore")
+            with closing(sqlite3.connect(probe)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        finally:
+            for leftover in (probe, probe.with_name(f"{probe.name}-wal"), probe.with_name(f"{probe.name}-shm")):
+                leftover.unlink(missing_ok=True)
         self.app.db.dispose()
         bring_pictures_back(path.parent, target.parent)
         follow_pictures(self.app.db, target.parent)

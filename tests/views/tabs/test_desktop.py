@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 import socket
+import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 from urllib.request import urlopen
 
 import pytest
@@ -21,7 +23,7 @@ from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import load_listing
 from app.services.listings.round_trip.writing import write_to_edit
 from app.services.stores.sync.conflicts import keep_theirs
-from app.services.upgrade import backup
+from app.services.upgrade import NoRoomToUpgrade, backup
 from app.views.context import ViewContext
 from app.views.covering.coverage_dialog import CoverageDialog
 from app.views.covering.dialog import CoverDialog
@@ -449,6 +451,21 @@ def test_a_backup_takes_the_place_of_the_data(run, tmp_path, monkeypatch):
         await until(lambda: services.listings.detail(1).record.title != "After the copy")
         kept = list((services.app.data_dir / "backups").glob("*before-restore*"))
         assert len(kept) == 1
+
+    run(steps)
+
+
+def test_a_copy_that_cannot_be_opened_leaves_nothing_behind(run, tmp_path, monkeypatch):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        copy = backup(services.app.database_path, tmp_path / "elsewhere")
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = '0032'")
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+        before = {one.name for one in services.app.data_dir.iterdir()}
+        with pytest.raises(NoRoomToUpgrade):
+            services.restore(copy)
+        assert {one.name for one in services.app.data_dir.iterdir()} == before
 
     run(steps)
 
