@@ -80,6 +80,8 @@ class SqlQuestions:
         """A SELECT of the ids of all matching rows in no order, for the same snapshot of *connection*; *searched* if
         that was found already. Raises: as `where`."""
         search, match, hits = searched or self._searched(connection, query, WALKED_HITS)
+        if self._asks_words(query) and (found := search.alone(match)) is not None:
+            return found
         table, where = self._all(connection, query, search, match, hits, self._smallest_index(query))
         return f"SELECT id FROM {table}{where.sql}", list(where.params)
 
@@ -94,11 +96,7 @@ class SqlQuestions:
             return masks.told(self.spec.read(query.filters), self._stores(query))
 
         def found() -> Told:
-            search, match, hits = searched or self._searched(connection, query, WALKED_HITS)
-            if match is not None and self._asks_words(query) and match.proves(search.words):
-                sql, params = f"SELECT rowid AS id FROM {match.rows}", [match.expression]
-            else:
-                sql, params = self.selected(connection, query, (search, match, hits))
+            sql, params = self.selected(connection, query, searched)
             return masks.among(read_numbers(connection, sql, tuple(params)))
 
         return masks.kept(self._asked(query), found)

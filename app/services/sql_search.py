@@ -152,19 +152,32 @@ class Search:
         found: list[tuple[str, list[Any]]] = []
         if match is not None:
             found.append((f"{'+' if walks else ''}{table}.id IN {match.rows}", [match.expression]))
-        unproved = [word for word in self.words if match is None or word not in match.proved]
+        unproved = self._unproved(match)
         if match is not None and unproved and self.tables.text and not walks:
-            return [self._looked_through(table, match, unproved)]
+            sql, params = self._looked_through(match, unproved)
+            return [(f"{table}.id IN ({sql})", params)]
         return found + [self._holding(text, word) for word in unproved]
 
-    def _looked_through(self, table: str, match: Match, words: Sequence[str]) -> tuple[str, list[Any]]:
-        """That rows are among the hits whose text, which stands apart, holds *words*: the rows themselves are not
-        read."""
+    def alone(self, match: Match | None) -> tuple[str, list[Any]] | None:
+        """A SELECT of the ids of all rows that hold the words, where no row of the table itself has to be read for
+        it; else None."""
+        if match is None:
+            return None
+        unproved = self._unproved(match)
+        if not unproved:
+            return f"SELECT rowid AS id FROM {match.rows}", [match.expression]
+        return self._looked_through(match, unproved) if self.tables.text else None
+
+    def _unproved(self, match: Match | None) -> list[str]:
+        return [word for word in self.words if match is None or word not in match.proved]
+
+    def _looked_through(self, match: Match, words: Sequence[str]) -> tuple[str, list[Any]]:
+        """A SELECT of the hits whose text, which stands apart, holds *words*: the rows themselves are not read."""
         conditions = [(f"id IN {match.rows}", [match.expression])]
         conditions += [self._holding("search_text", word) for word in words]
         where = " AND ".join(sql for sql, _ in conditions)
-        found = f"SELECT id FROM {self.tables.text} WHERE {where}"
-        return f"{table}.id IN ({found})", [value for _, values in conditions for value in values]
+        sql = f"SELECT id FROM {self.tables.text} WHERE {where}"
+        return sql, [value for _, values in conditions for value in values]
 
     @staticmethod
     def _holding(text: str, word: str) -> tuple[str, list[Any]]:
