@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.listings.loading import id_list
-from app.services.moments import answers_of
+from app.services.moments import answers_of, halved
 from app.services.paging import Filter
 from app.services.sql_classes import Classes, read_classes
 from app.services.sql_conditions import (
@@ -35,6 +35,7 @@ from app.services.sql_conditions import (
 )
 from app.services.sql_ids import read_numbers
 from app.services.sql_narrowed import Asked, known
+from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
+SIDES = ("<=", ">")
+"""Halves of the rows: those with ids to a middle, and those with ids beyond it."""
 _ANY = Filter("", "=")
 """For a SELECT that no one condition asks for."""
 
@@ -155,7 +158,25 @@ class Masks:
         ids = read_numbers(self.connection, f"WITH found(id) AS ({sql}) SELECT id FROM found", tuple(params))
         return self.among(ids)
 
+    def in_halves(self, one: Sql, other: Sql) -> Told:
+        """The rows whose ids one of two SELECTs gives, the other by a second thread."""
+        first, second = halved(
+            self.connection,
+            lambda connection: read_numbers(connection, one[0], tuple(one[1])),
+            lambda connection: read_numbers(connection, other[0], tuple(other[1])),
+        )
+        return self.among(first).either(self.among(second))
+
+    def both(self, one: Job, other: Job) -> Told:
+        """What *one* and *other* tell, the other by a second thread."""
+        return reduce(Told.both, self._side_by_side([one, other]))
+
     # -- questions with words --------------------------------------------------------------------------------
+
+    def holding(self, search: Search, match: Match) -> Told:
+        """The rows that hold the words of *search*, which are hits of *match* and told alone."""
+        one, other = (search.alone(match, (side, self.highest // 2)) for side in SIDES)
+        return self.in_halves(one, other)
 
     def known(self, asked: Asked) -> Told | None:
         """What earlier answers leave of the rows that *asked* may find; None where there are none."""

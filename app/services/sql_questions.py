@@ -80,8 +80,8 @@ class SqlQuestions:
         """A SELECT of the ids of all matching rows in no order, for the same snapshot of *connection*; *searched* if
         that was found already. Raises: as `where`."""
         search, match, hits = searched or self._searched(connection, query, WALKED_HITS)
-        if self._asks_words(query) and (found := search.alone(match)) is not None:
-            return found
+        if match is not None and self._asks_words(query) and search.is_told_alone(match):
+            return search.alone(match)
         table, where = self._all(connection, query, search, match, hits, self._smallest_index(query))
         return f"SELECT id FROM {table}{where.sql}", list(where.params)
 
@@ -96,10 +96,28 @@ class SqlQuestions:
             return masks.told(self.spec.read(query.filters), self._stores(query))
 
         def found() -> Told:
-            sql, params = self.selected(connection, query, searched)
+            narrowed = searched or self._searched(connection, query, WALKED_HITS)
+            apart = self._told_apart(masks, query, *narrowed)
+            if apart is not None:
+                return apart
+            sql, params = self.selected(connection, query, narrowed)
             return masks.among(read_numbers(connection, sql, tuple(params)))
 
         return masks.kept(self._asked(query), found)
+
+    def _told_apart(self, masks: Masks, query: Query, search: Search, match: Match | None, hits: int) -> Told | None:
+        """The rows that hold the words and those that are as the filters say, each told by themselves; None where the
+        hits are so few, or so found, that the filters are better asked of them alone."""
+        fewest = FEW_HITS if self._asks_words(query) else MANY_HITS
+        if match is None or hits <= fewest or not masks.are_for or not search.is_told_alone(match):
+            return None
+        if self._asks_words(query):
+            return masks.holding(search, match)
+        words, filters = Asked(self.spec.table, search.words), self.spec.read(query.filters)
+        return masks.both(
+            lambda one: one.kept(words, lambda: one.holding(search, match)),
+            lambda one: one.told(filters, self._stores(query)),
+        )
 
     def _asked(self, query: Query) -> Asked:
         words = Search.of(query.text, self.spec.search).words

@@ -154,26 +154,30 @@ class Search:
             found.append((f"{'+' if walks else ''}{table}.id IN {match.rows}", [match.expression]))
         unproved = self._unproved(match)
         if match is not None and unproved and self.tables.text and not walks:
-            sql, params = self._looked_through(match, unproved)
+            sql, params = self._looked_through(match, match.rows, unproved)
             return [(f"{table}.id IN ({sql})", params)]
         return found + [self._holding(text, word) for word in unproved]
 
-    def alone(self, match: Match | None) -> tuple[str, list[Any]] | None:
-        """A SELECT of the ids of all rows that hold the words, where no row of the table itself has to be read for
-        it; else None."""
-        if match is None:
-            return None
+    def is_told_alone(self, match: Match | None) -> bool:
+        """Whether no row of the table itself has to be read to tell which hold the words."""
+        return match is not None and (bool(self.tables.text) or match.proves(self.words))
+
+    def alone(self, match: Match, part: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
+        """A SELECT of the ids of all rows that hold the words, or of a *part* of them (`Match.rows_with`), if they are
+        `is_told_alone`."""
+        rows = match.rows if part is None else match.rows_with(*part)
         unproved = self._unproved(match)
-        if not unproved:
-            return f"SELECT rowid AS id FROM {match.rows}", [match.expression]
-        return self._looked_through(match, unproved) if self.tables.text else None
+        if unproved:
+            return self._looked_through(match, rows, unproved)
+        return f"SELECT rowid AS id FROM {rows}", [match.expression]
 
     def _unproved(self, match: Match | None) -> list[str]:
         return [word for word in self.words if match is None or word not in match.proved]
 
-    def _looked_through(self, match: Match, words: Sequence[str]) -> tuple[str, list[Any]]:
-        """A SELECT of the hits whose text, which stands apart, holds *words*: the rows themselves are not read."""
-        conditions = [(f"id IN {match.rows}", [match.expression])]
+    def _looked_through(self, match: Match, rows: str, words: Sequence[str]) -> tuple[str, list[Any]]:
+        """A SELECT of the hits, *rows* of *match*, whose text, which stands apart, holds *words*: the rows themselves
+        are not read."""
+        conditions = [(f"id IN {rows}", [match.expression])]
         conditions += [self._holding("search_text", word) for word in words]
         where = " AND ".join(sql for sql, _ in conditions)
         sql = f"SELECT id FROM {self.tables.text} WHERE {where}"

@@ -4,18 +4,17 @@ tables."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.services.expressions.conditions import Sql
 from app.services.listings.code_search import TABLES, codes_part, is_of_many
 from app.services.listings.figure_fields import DUE_IDS, OF_TODAY, VIEW, are_in_columns
 from app.services.listings.places import shipped
-from app.services.moments import halved
 from app.services.paging import Filter
 from app.services.sql_classes import some_values
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
-from app.services.sql_masks import Masks
+from app.services.sql_masks import SIDES, Masks
 from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
-SIDES = ("<=", ">")
 FEW_HITS = 30_000
 """So many rows of listings are read as soon as an index of a million of them."""
 
@@ -69,8 +67,8 @@ class ListingMasks(Masks):
         titles = some_values(self.connection, self._table, "title_folded", self.highest)
         middle = sorted(one or "" for one in titles)[len(titles) // 2] if titles else ""
         sql, params = select
-        halves = [(f"{sql} AND title_folded {side} ?", (*params, middle)) for side in SIDES]
-        return self._in_halves(*halves)
+        one, other = ((f"{sql} AND title_folded {side} ?", [*params, middle]) for side in SIDES)
+        return self.in_halves(one, other)
 
     def _with_text(self, condition: Filter, select: Sql) -> Told:
         """Those whose searched text has the characters."""
@@ -85,14 +83,7 @@ class ListingMasks(Masks):
         """The listings of *match* that are as *wanted*, a condition on the rows of *table*."""
         sql, params = wanted
         rows = [match.rows_with(side, self.highest // 2) for side in SIDES]
-        halves = [(f"SELECT id FROM {table} WHERE id IN {one} AND {sql}", (match.expression, *params)) for one in rows]
-        return self._in_halves(*halves)
-
-    def _in_halves(self, one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]]) -> Told:
-        """The listings of two statements, the other by a second thread."""
-        first, second = halved(
-            self.connection,
-            lambda connection: read_numbers(connection, *one),
-            lambda connection: read_numbers(connection, *other),
+        one, other = (
+            (f"SELECT id FROM {table} WHERE id IN {half} AND {sql}", [match.expression, *params]) for half in rows
         )
-        return self.among(first).either(self.among(second))
+        return self.in_halves(one, other)
