@@ -92,5 +92,10 @@ def _most_common(connection: Connection, table: str, value: str, highest: int) -
 
 def some_values(connection: Connection, table: str, value: str, highest: int) -> list[Any]:
     """What the expression *value* is in some rows of a table whose ids go to *highest*."""
-    places = orjson.dumps(list(range(0, highest + 1, highest // LOOKED_AT + 1))).decode()
-    return [one for (one,) in connection.exec_driver_sql(_SOME.format(value=value, table=table), (places,)).all()]
+    sql = _SOME.format(value=value, table=table)
+    return [one for (one,) in connection.exec_driver_sql(sql, (sample_ids(highest),)).all()]
+
+
+def sample_ids(highest: int) -> str:
+    """Ids here and there up to *highest*, as a JSON array; some may be of no row."""
+    return orjson.dumps(list(range(0, highest + 1, highest // LOOKED_AT + 1))).decode()

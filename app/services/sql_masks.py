@@ -52,7 +52,7 @@ MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
 SIDES = ("<=", ">")
 """Halves of the rows: those with ids to a middle, and those with ids beyond it."""
-_ANY = Filter("", "=")
+ANY = Filter("", "=")
 """For a SELECT that no one condition asks for."""
 
 
@@ -240,7 +240,7 @@ class Masks:
             conditions.append(store)
         where = " AND ".join(sql for sql, _ in conditions)
         select = f"SELECT id FROM {self._spec.read_from(names)} WHERE {where}"
-        return self._kept(_ANY, (select, [value for _, params in conditions for value in params]))
+        return self._kept(ANY, (select, [value for _, params in conditions for value in params]))
 
     def _of_few(self, ids: list[int], rest: Sequence[Node], store: Sql | None) -> Told:
         """Of few rows those that are as *rest* and *store* say."""
@@ -273,7 +273,7 @@ class Masks:
     def _counted(self, condition: Filter, field: Field, counted: Counted) -> Told:
         """A condition on a number that is 0 of nearly all rows: by those of which it is another, and those of which
         nobody knows it."""
-        known = self._kept(_ANY, (counted.unknown, [])).opposite
+        known = self._kept(ANY, (counted.unknown, [])).opposite
         if condition.operator in ("missing", "present"):
             return known if condition.operator == "present" else known.opposite
         is_so_of_0 = _is_so(0, condition, field)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from app.services.expressions.conditions import Sql
 from app.services.listings.code_search import TABLES, codes_part, is_of_many
-from app.services.listings.figure_fields import DUE_IDS, OF_TODAY, VIEW, are_in_columns
+from app.services.listings.figure_fields import DUE_IDS, OF_LISTINGS, OF_TODAY, VIEW, are_in_columns
 from app.services.listings.places import shipped
 from app.services.paging import Filter
-from app.services.sql_classes import some_values
+from app.services.pricing.watching import is_waiting
+from app.services.sql_classes import sample_ids, some_values
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
-from app.services.sql_masks import SIDES, Masks
+from app.services.sql_masks import ANY, SIDES, Masks
 from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
@@ -24,12 +25,26 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
+_SAMPLE = "WHERE listing_id IN (SELECT value FROM json_each(?))"
 FEW_HITS = 30_000
 """So many rows of listings are read as soon as an index of a million of them."""
 
 
 class ListingMasks(Masks):
     """`Masks` of listings."""
+
+    def _leaf(self, condition: Filter) -> Told:
+        """A figure is asked for the listings that are as *condition* says, or for all others where these are fewer:
+        every listing has one row of figures while all are of today."""
+        if condition.field not in OF_LISTINGS or is_waiting(self.connection):
+            return super()._leaf(condition)
+        wanted, params = row_sql(condition, self._spec.field(condition.field))
+        sql = f"SELECT count(*), count(CASE WHEN {wanted} THEN 1 END) FROM listing_figure {_SAMPLE}"
+        looked_at, found = self.connection.exec_driver_sql(sql, (*params, sample_ids(self.highest))).one()
+        is_most = 2 * found > looked_at
+        asked = f"({wanted}) IS NOT 1" if is_most else wanted
+        told = self._kept(ANY, (f"SELECT listing_id AS id FROM listing_figure WHERE {asked}", params))
+        return told.opposite if is_most else told
 
     def read(self, condition: Filter, select: Sql) -> Told:
         """The listings whose ids *select* gives; figures, and characters of codes and titles, are looked for where that

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.services.moments import halved
+from app.services.sql_classes import some_values
 from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
@@ -29,13 +30,23 @@ _EACH = (
 """Each place but none, found by going from one to the next in the index."""
 
 
+def rarer(connection: Connection) -> str:
+    """Which fewer variants are: "present", those that have a place, or "missing"."""
+    highest = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one())
+    found = some_values(connection, "sku", "ships_from", highest)
+    return "missing" if 2 * sum(map(bool, found)) > len(found) else "present"
+
+
 def shipped(connection: Connection, condition: Filter, column: str) -> Whole | None:
     """What *column*, `id` or `listing_id`, has of the variants that ship from where *condition* on `ships_from` says,
-    in any order; a listing once for each place at most. None where it says anything but one place or any."""
+    in any order; a listing once for each place at most. None where it says anything but one place, any, or of variants
+    none."""
     import numpy as np  # here: the window has tables before it needs NumPy
 
     if condition.operator == "present":
         places = [place for (place,) in connection.exec_driver_sql(_EACH)]
+    elif condition.operator == "missing" and column == "id":
+        places = [""]
     elif condition.operator == "=":
         places = [str(condition.value)]
     else:

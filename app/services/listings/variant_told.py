@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql, leaves, parsed
 from app.services.listings.code_search import among_few, codes_part
-from app.services.listings.places import shipped
+from app.services.listings.places import rarer, shipped
 from app.services.listings.variant_masks import Variants, by_level
 from app.services.moments import answers_of
 from app.services.paging import Filter, Query
@@ -114,11 +114,17 @@ class VariantMasks:
         if one.operator == "where":
             node = by_level(parsed(one.value), self._own)
             return self.variants.matching(node, lambda leaf: self._of(as_filter(leaf)))
-        if one.operator in DENIALS and one.field not in self._columns:
+        if self._is_told_by_opposite(one):
             return self.variants.there & ~self._of(opposite(one))
         if one.field == "item" and one.operator == "in":
             return reduce(or_, [self._of(Filter(one.field, "=", value)) for value in one.value])
         return self._kept(one)
+
+    def _is_told_by_opposite(self, one: Filter) -> bool:
+        """Whether fewer variants, or those that are found sooner, are as the opposite of *one* says."""
+        if one.field == "ships_from" and one.operator in ("missing", "present"):
+            return one.operator != rarer(self._connection)
+        return one.operator in DENIALS and one.field not in self._columns
 
     def _kept(self, one: Filter) -> Mask:
         """As `_read`, of what is kept if it is there."""

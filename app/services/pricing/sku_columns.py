@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SEGMENT = 1_024
 """A page of the database or little more for each: a hundred variants from anywhere are read in some milliseconds."""
-TOGETHER = 8
+TOGETHER = 32
 """Pieces of codes looked through at a time."""
 FORMS = ("<i1", "<i2", "<i4", "<i8")
 """How numbers are kept; the lowest of a form stands for None."""

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from app.services.listings import places
-from app.services.listings.places import shipped
+from app.services.listings.places import rarer, shipped
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
@@ -54,11 +54,27 @@ def test_with_very_many_places_the_same_is_found(db, ground, operator, monkeypat
     few = [list(source.ids(query)) for source in sources for query in queries]
     monkeypatch.setattr(places, "MOST_PLACES", 2)
     with db.reader.connect() as connection:
-        assert shipped(connection, queries[0].filters[0], "id") is None
+        assert shipped(connection, Filter("ships_from", "present"), "id") is None
     db.forget_answers()
     assert [list(source.ids(query)) for source in sources for query in queries] == few
     found = set(wanted(ground, "present", None))
     assert set(few[0]) == (found if operator == "present" else set(ground) - found)
+
+
+@pytest.mark.parametrize("most", ["", "ES"])
+def test_variants_with_and_without_a_place_are_told_by_those_that_are_fewer(db, ground, most):
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE sku SET ships_from = ? WHERE id % 5 > 0", (most,))
+    with db.reader.connect() as connection:
+        there = dict(map(tuple, connection.exec_driver_sql("SELECT id, ships_from <> '' FROM sku")))
+        assert rarer(connection) == ("missing" if most else "present")
+        without = shipped(connection, Filter("ships_from", "missing"), "id").tolist()
+    assert sorted(without) == [id for id, is_placed in there.items() if not is_placed]
+    source = VariantSource(db)
+    for operator in ("missing", "present", "missing"):
+        wanted = {id for id, is_placed in there.items() if is_placed == (operator == "present")}
+        query = Query(filters=(Filter("ships_from", operator),))
+        assert set(source.ids(query)) == wanted and source.count(query) == len(wanted)
 
 
 def test_other_conditions_are_left_to_the_table(db):

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from app.services import sql_told
+from app.services.listings import listing_masks
 from app.services.listings.figure_fields import OF_VARIANTS
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
-from app.services.paging import Query
+from app.services.paging import Filter, Query
 from app.services.pricing.renewing import renew_figures
 from app.services.pricing.watching import ALL_ARE_DUE
 
@@ -127,3 +128,31 @@ def test_the_first_in_the_order_of_a_figure_are_those_that_match(shop, monkeypat
         assert [row.id for row in source.first_page(Query(text="p1", sort=sort), 2)] == list(
             source.ids(Query(text="p1"))
         )
+
+
+OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "missing", "present")
+
+
+@pytest.mark.parametrize("is_of_today", [True, False])
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("name", OF_VARIANTS)
+def test_figures_are_told_by_whichever_listings_are_fewer(db, shop, monkeypatch, name, operator, is_of_today):
+    """Of all operators and values, those that most listings are as among them, the same is found as row by row."""
+    source, _ = shop
+    if not is_of_today:
+        with db.bulk() as connection:
+            connection.exec_driver_sql("INSERT INTO figure_due (listing_id) SELECT min(id) FROM listing")
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    read = []
+    kept = listing_masks.ListingMasks._kept
+    monkeypatch.setattr(listing_masks.ListingMasks, "_kept", lambda *asked: read.append(told := kept(*asked)) or told)
+    for value in (-1000, 0, 5, 17.5, 1000):
+        bound = (value, 17.5) if operator.endswith("in") else None if operator in ("missing", "present") else value
+        query = Query(filters=(Filter(name, operator, bound),))
+        sql, params = source.where(query)
+        with db.reader.connect() as connection:
+            wanted = set(connection.exec_driver_sql(f"SELECT id FROM listing{sql}", tuple(params)).scalars())
+        assert set(source.ids(query)) == wanted and source.count(query) == len(wanted)
+    assert read
+    if is_of_today:
+        assert max(one.number(0) for one in read) <= 2, "of four listings no more than half are read"
