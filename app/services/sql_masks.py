@@ -20,7 +20,7 @@ from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.listings.loading import id_list
 from app.services.moments import answers_of, halved
 from app.services.paging import Filter
-from app.services.sql_classes import Classes, read_classes
+from app.services.sql_classes import Classes, read_classes, sample_ids
 from app.services.sql_conditions import (
     DENIALS,
     Counted,
@@ -52,7 +52,8 @@ MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
 SIDES = ("<=", ">")
 """Halves of the rows: those with ids to a middle, and those with ids beyond it."""
-ANY = Filter("", "=")
+_SAMPLE = "WHERE {} IN (SELECT value FROM json_each(?))"
+_ANY = Filter("", "=")
 """For a SELECT that no one condition asks for."""
 
 
@@ -227,7 +228,7 @@ class Masks:
         *,
         is_negated: bool = False,
     ) -> Told:
-        """The rows that are as *parts* say, read in one pass along an index."""
+        """The rows that are as *parts* say, read in one pass along an index; all others, where these are fewer."""
         names = frozenset(leaf.name for part in parts for leaf in leaves(part))
         conditions = []
         if parts:
@@ -238,9 +239,25 @@ class Masks:
         if store is not None:
             names |= {"store"}
             conditions.append(store)
-        where = " AND ".join(sql for sql, _ in conditions)
-        select = f"SELECT id FROM {self._spec.read_from(names)} WHERE {where}"
-        return self._kept(ANY, (select, [value for _, params in conditions for value in params]))
+        where, params = " AND ".join(sql for sql, _ in conditions), [one for _, some in conditions for one in some]
+        return self.fewer(self._table, self._spec.read_from(names), "id", (where, params))
+
+    def fewer(self, table: str, along: str, key: str, wanted: Sql) -> Told:
+        """The rows that *wanted*, a condition on rows of *table*, is so of, by these or by all others: which are fewer,
+        some rows here and there tell.
+
+        Args:
+            table: has one row for each row of the table these masks are of.
+            along: the same, and the index it is read along.
+            key: its column with their ids.
+        """
+        where, params = wanted
+        sql = f"SELECT count(*), count(CASE WHEN {where} THEN 1 END) FROM {table} {_SAMPLE.format(key)}"
+        looked_at, found = self.connection.exec_driver_sql(sql, (*params, sample_ids(self.highest))).one()
+        is_most = 2 * found > looked_at
+        asked = f"({where}) IS NOT 1" if is_most else where
+        told = self._kept(_ANY, (f"SELECT {key} AS id FROM {along} WHERE {asked}", params))
+        return told.opposite if is_most else told
 
     def _of_few(self, ids: list[int], rest: Sequence[Node], store: Sql | None) -> Told:
         """Of few rows those that are as *rest* and *store* say."""
@@ -273,7 +290,7 @@ class Masks:
     def _counted(self, condition: Filter, field: Field, counted: Counted) -> Told:
         """A condition on a number that is 0 of nearly all rows: by those of which it is another, and those of which
         nobody knows it."""
-        known = self._kept(ANY, (counted.unknown, [])).opposite
+        known = self._kept(_ANY, (counted.unknown, [])).opposite
         if condition.operator in ("missing", "present"):
             return known if condition.operator == "present" else known.opposite
         is_so_of_0 = _is_so(0, condition, field)

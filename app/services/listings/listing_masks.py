@@ -12,10 +12,10 @@ from app.services.listings.figure_fields import DUE_IDS, OF_LISTINGS, OF_TODAY, 
 from app.services.listings.places import shipped
 from app.services.paging import Filter
 from app.services.pricing.watching import is_waiting
-from app.services.sql_classes import sample_ids, some_values
+from app.services.sql_classes import some_values
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
-from app.services.sql_masks import ANY, SIDES, Masks
+from app.services.sql_masks import SIDES, Masks
 from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
-_SAMPLE = "WHERE listing_id IN (SELECT value FROM json_each(?))"
 FEW_HITS = 30_000
 """So many rows of listings are read as soon as an index of a million of them."""
 
@@ -38,13 +37,8 @@ class ListingMasks(Masks):
         every listing has one row of figures while all are of today."""
         if condition.field not in OF_LISTINGS or is_waiting(self.connection):
             return super()._leaf(condition)
-        wanted, params = row_sql(condition, self._spec.field(condition.field))
-        sql = f"SELECT count(*), count(CASE WHEN {wanted} THEN 1 END) FROM listing_figure {_SAMPLE}"
-        looked_at, found = self.connection.exec_driver_sql(sql, (*params, sample_ids(self.highest))).one()
-        is_most = 2 * found > looked_at
-        asked = f"({wanted}) IS NOT 1" if is_most else wanted
-        told = self._kept(ANY, (f"SELECT listing_id AS id FROM listing_figure WHERE {asked}", params))
-        return told.opposite if is_most else told
+        wanted = row_sql(condition, self._spec.field(condition.field))
+        return self.fewer("listing_figure", "listing_figure", "listing_id", wanted)
 
     def read(self, condition: Filter, select: Sql) -> Told:
         """The listings whose ids *select* gives; figures, and characters of codes and titles, are looked for where that
