@@ -9,7 +9,7 @@ there are take less than a thousandth of a second. A bit of each is kept for as 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from operator import eq, ge, gt, le, lt, ne
@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.listings.loading import id_list
-from app.services.moments import answers_of, halved
 from app.services.paging import Filter
-from app.services.sql_classes import Classes, read_classes, sample_ids
+from app.services.sql_classes import Classes, read_classes
 from app.services.sql_conditions import (
     DENIALS,
     Counted,
@@ -34,6 +33,7 @@ from app.services.sql_conditions import (
     row_sql,
 )
 from app.services.sql_ids import read_numbers
+from app.services.sql_mask_reader import ANY, SIDES, MaskReader
 from app.services.sql_narrowed import Asked, known
 from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
@@ -41,36 +41,12 @@ from app.services.sql_told import Told
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from sqlalchemy import Connection
-
-    from app.services.sql_table import TableSpec
 
     Whole = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-MOST_BYTES = 32 << 20
-"""Where ids are higher than that, a byte for each is too much."""
-SIDES = ("<=", ">")
-"""Halves of the rows: those with ids to a middle, and those with ids beyond it."""
-_SAMPLE = "WHERE {} IN (SELECT value FROM json_each(?))"
-_ANY = Filter("", "=")
-"""For a SELECT that no one condition asks for."""
 
 
-class Masks:
+class Masks(MaskReader):
     """What is told of the rows of a table in one snapshot of *connection*."""
-
-    def __init__(self, connection: Connection, spec: TableSpec) -> None:
-        self.connection = connection
-        self._spec, self._table = spec, spec.table
-        self._answers = answers_of(connection)
-        sql = f"SELECT coalesce(max(id), 0) FROM {self._table}"
-        self.highest = int(connection.exec_driver_sql(sql).scalar_one())
-
-    @property
-    def are_for(self) -> bool:
-        """Whether a byte for each row is not too much."""
-        return self.highest <= MOST_BYTES
 
     def told(self, filters: Sequence[Filter], store: Sql | None = None) -> Told:
         """The rows that are as all *filters* say, and as *store*, a condition on the store's id; one of both there is.
@@ -88,23 +64,10 @@ class Masks:
             few = found[0].few()
             if few is not None:
                 return self._of_few(few, [*others[at + 1 :], *held], store)
-        jobs: list[Job] = [partial(Masks._node, node=part) for part in others[len(first) :]]
+        jobs: list[Callable[[Masks], Told]] = [partial(Masks._node, node=part) for part in others[len(first) :]]
         if held or store is not None:
             jobs.append(partial(Masks._along, parts=held, kind=All, store=store))
-        return reduce(Told.both, [*found, *self._side_by_side(jobs)])
-
-    def _side_by_side(self, jobs: Sequence[Job]) -> list[Told]:
-        """What *jobs* find, in any order: half of them by a second thread."""
-        if len(jobs) < 2 or self._answers is None:
-            return [job(self) for job in jobs]
-        with self._answers.beside(lambda connection: self._of(connection, jobs[1::2])) as others:
-            found = [job(self) for job in jobs[::2]]
-            done = others()
-        return [*found, *(done if done is not None else [job(self) for job in jobs[1::2]])]
-
-    def _of(self, connection: Connection, jobs: Sequence[Job]) -> list[Told]:
-        masks = type(self)(connection, self._spec)
-        return [job(masks) for job in jobs]
+        return reduce(Told.both, [*found, *self.side_by_side(jobs)])
 
     def numbers_by(self, name: str, told: Callable[[], Told]) -> dict[Any, int] | None:
         """How many of the rows that *told* tells there are of each value of the field *name*, which a second thread
@@ -144,34 +107,6 @@ class Masks:
         values, of = (self._answers.get((self._table, what, name)) for what in ("values", "classes"))
         return Classes(values.tolist(), of) if values is not None and of is not None else None
 
-    def among(self, ids: Whole) -> Told:
-        """The rows with these ids."""
-        import numpy as np
-
-        rows: Bools = np.zeros(self.highest + 1, np.bool_)
-        rows[ids[ids <= self.highest]] = True
-        return Told(rows)
-
-    def read(self, condition: Filter, select: Sql) -> Told:
-        """The rows whose ids *select*, which is what *condition* asks for, gives in any order."""
-        del condition  # a noun may know more of it
-        sql, params = select
-        ids = read_numbers(self.connection, f"WITH found(id) AS ({sql}) SELECT id FROM found", tuple(params))
-        return self.among(ids)
-
-    def in_halves(self, one: Sql, other: Sql) -> Told:
-        """The rows whose ids one of two SELECTs gives, the other by a second thread."""
-        first, second = halved(
-            self.connection,
-            lambda connection: read_numbers(connection, one[0], tuple(one[1])),
-            lambda connection: read_numbers(connection, other[0], tuple(other[1])),
-        )
-        return self.among(first).either(self.among(second))
-
-    def both(self, one: Job, other: Job) -> Told:
-        """What *one* and *other* tell, the other by a second thread."""
-        return reduce(Told.both, self._side_by_side([one, other]))
-
     # -- questions with words --------------------------------------------------------------------------------
 
     def holding(self, search: Search, match: Match) -> Told:
@@ -203,13 +138,13 @@ class Masks:
                 return self._node(part, is_negated=not is_negated)
             case All(parts=parts) | Either(parts=parts):
                 held = [part for part in parts if self._is_read_along(part)]
-                jobs: list[Job] = [
+                jobs: list[Callable[[Masks], Told]] = [
                     partial(Masks._node, node=part, is_negated=is_negated) for part in parts if part not in held
                 ]
                 if held:
                     jobs.append(partial(Masks._along, parts=held, kind=type(node), is_negated=is_negated))
                 is_both = isinstance(node, All) is not is_negated
-                return reduce(Told.both if is_both else Told.either, self._side_by_side(jobs))
+                return reduce(Told.both if is_both else Told.either, self.side_by_side(jobs))
             case Condition():
                 if self._is_read_along(node):
                     return self._along([node], All, is_negated=is_negated)
@@ -242,23 +177,6 @@ class Masks:
         where, params = " AND ".join(sql for sql, _ in conditions), [one for _, some in conditions for one in some]
         return self.fewer(self._table, self._spec.read_from(names), "id", (where, params))
 
-    def fewer(self, table: str, along: str, key: str, wanted: Sql) -> Told:
-        """The rows that *wanted*, a condition on rows of *table*, is so of, by these or by all others: which are fewer,
-        some rows here and there tell.
-
-        Args:
-            table: has one row for each row of the table these masks are of.
-            along: the same, and the index it is read along.
-            key: its column with their ids.
-        """
-        where, params = wanted
-        sql = f"SELECT count(*), count(CASE WHEN {where} THEN 1 END) FROM {table} {_SAMPLE.format(key)}"
-        looked_at, found = self.connection.exec_driver_sql(sql, (*params, sample_ids(self.highest))).one()
-        is_most = 2 * found > looked_at
-        asked = f"({where}) IS NOT 1" if is_most else where
-        told = self._kept(_ANY, (f"SELECT {key} AS id FROM {along} WHERE {asked}", params))
-        return told.opposite if is_most else told
-
     def _of_few(self, ids: list[int], rest: Sequence[Node], store: Sql | None) -> Told:
         """Of few rows those that are as *rest* and *store* say."""
         conditions = [
@@ -290,7 +208,7 @@ class Masks:
     def _counted(self, condition: Filter, field: Field, counted: Counted) -> Told:
         """A condition on a number that is 0 of nearly all rows: by those of which it is another, and those of which
         nobody knows it."""
-        known = self._kept(_ANY, (counted.unknown, [])).opposite
+        known = self._kept(ANY, (counted.unknown, [])).opposite
         if condition.operator in ("missing", "present"):
             return known if condition.operator == "present" else known.opposite
         is_so_of_0 = _is_so(0, condition, field)
@@ -301,22 +219,6 @@ class Masks:
         if is_denial is is_so_of_0:
             return told
         return known.both(told) if is_so_of_0 else known.opposite.either(told)
-
-    def _kept(self, condition: Filter, select: Sql) -> Told:
-        """As `read`, of what is kept if it is there."""
-        return self.kept((self._table, select[0], tuple(select[1])), lambda: self.read(condition, select))
-
-    def kept(self, asked: Hashable, found: Callable[[], Told]) -> Told:
-        """What is kept under *asked*, else what is *found*, rows and not the rest: it is kept."""
-        import numpy as np
-
-        bits = self._answers.get(asked) if self._answers is not None else None
-        if bits is not None:
-            return Told(np.unpackbits(bits, count=self.highest + 1).view(np.bool_))
-        told = found()
-        if self._answers is not None:
-            self._answers.put(asked, np.packbits(told.rows))
-        return told
 
 
 def _is_wide(node: Node) -> bool:
@@ -335,6 +237,3 @@ def _is_so(number: int, condition: Filter, field: Field) -> bool:
         return (number in values) is (condition.operator == "in")
     compare = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[condition.operator]
     return bool(compare(number, bound(field, condition)))
-
-
-Job = Callable[[Masks], Told]

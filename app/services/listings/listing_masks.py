@@ -15,7 +15,8 @@ from app.services.pricing.watching import is_waiting
 from app.services.sql_classes import some_values
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
-from app.services.sql_masks import SIDES, Masks
+from app.services.sql_mask_reader import SIDES
+from app.services.sql_masks import Masks
 from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
