@@ -34,6 +34,12 @@ SAMPLE = 10_000
 """Listings the ORM edits; of so many a variant takes as long as of all hundred thousand."""
 RAISED = "(price_{which} * 11 + 5) / 10"
 
+TOUCHED = {
+    "sku": ("listing_id", ("price_minor",)),
+    "listing": ("id", ("title", "price_min_minor", "price_max_minor", "updated_ms")),
+}
+"""What the floors write, and by which column listings are chosen there."""
+
 Figures = dict[str, float]
 
 
@@ -145,22 +151,30 @@ def _edited(
 
 
 def _clocked_floor(db: Database, ids: list[int], name: str, statements: list[str]) -> Figures:
-    """Plain statements over the chosen listings, in one transaction of the product's own writer."""
+    """Plain statements over the chosen listings, in one transaction of the product's own writer; taken back outside
+    their time: prices that drift away from what the marketplace has would be told, and checked, in the next turn."""
     with db.writer.connect() as connection:
         driver: Any = connection.connection.driver_connection
         driver.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
         driver.executemany("INSERT INTO chosen VALUES (?)", ((number,) for number in ids))
+        for table, (key, columns) in TOUCHED.items():
+            among = f"SELECT id, {', '.join(columns)} FROM {table} WHERE {key} IN (SELECT id FROM chosen)"
+            driver.execute(f"CREATE TEMP TABLE {table}_before AS {among}")
 
         def act() -> None:
             driver.execute("BEGIN IMMEDIATE")
             for sql in statements:
-                column = "listing_id" if sql.startswith("UPDATE sku") else "id"
-                driver.execute(f"{sql} WHERE {column} IN (SELECT id FROM chosen)")
+                key, _ = TOUCHED[sql.split()[1]]
+                driver.execute(f"{sql} WHERE {key} IN (SELECT id FROM chosen)")
             driver.execute("COMMIT")
 
         used = cpu_s()
         seconds = clocked(act)
         cpu = cpu_s() - used
+        for table, (_, columns) in TOUCHED.items():
+            before = ", ".join(f"{column} = {table}_before.{column}" for column in columns)
+            driver.execute(f"UPDATE {table} SET {before} FROM {table}_before WHERE {table}.id = {table}_before.id")
+            driver.execute(f"DROP TABLE {table}_before")
         driver.execute("DROP TABLE chosen")
     _empty_log(db)
     return {name: seconds, f"{name}_cpu": cpu}
