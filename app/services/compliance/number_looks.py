@@ -32,24 +32,23 @@ _NEWER = (
     "THEN sent_price.our_hash ELSE synced.our_hash END"
 )
 _STANDING = (
-    f"SELECT own.id, CASE {_NEWER} WHEN {_CONTENT} || was THEN 1 WHEN {_CONTENT} || numbers THEN 2 ELSE 0 END AS kind "
+    "WITH standing AS MATERIALIZED (SELECT own.id, "
+    f"CASE {_NEWER} WHEN {_CONTENT} || was THEN 1 WHEN {_CONTENT} || numbers THEN 2 ELSE 0 END AS kind "
     "FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id "
     "LEFT JOIN listing_synced AS synced ON synced.id = own.id "
     "LEFT JOIN sent_price ON sent_price.listing_id = own.id "
-    "WHERE synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL"
+    "WHERE synced.id IS NOT NULL OR sent_price.listing_id IS NOT NULL) "
 )
 """Which prices the guard holds a listing against, by the hash it has with them: those before (1), those after (2), or
-others."""
+others (0). Said once for both of `_JUMPED`, which SQLite then works out once."""
 _IN_STEP = (
-    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}) SELECT listing_id FROM standing "
-    "CROSS JOIN {rows} AS changed ON listing_id = standing.id WHERE kind > 0 "
-    f"AND (before IS NULL OR {_OFF.format(known='CASE kind WHEN 1 THEN before ELSE after END')}))"
+    "SELECT listing_id FROM standing CROSS JOIN {rows} AS changed ON listing_id = standing.id WHERE kind > 0 "
+    f"AND (before IS NULL OR {_OFF.format(known='CASE kind WHEN 1 THEN before ELSE after END')})"
 )
 _SYNCED = "json_extract(synced.skus, '$.\"' || replace(sku.code, '\"', '') || '\"[0]')"
 _SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
 _OTHERS = (
-    f"SELECT listing_id FROM (WITH standing AS MATERIALIZED ({_STANDING}), "
-    "seen AS MATERIALIZED (SELECT changed.listing_id, before, after, "
+    "SELECT listing_id FROM (WITH seen AS MATERIALIZED (SELECT changed.listing_id, before, after, "
     f"instr(sku.code, '\"') AS is_quoted, {_SYNCED} AS there, {_SENT} AS sent FROM standing "
     "LEFT JOIN listing_synced AS synced ON synced.id = standing.id "
     "LEFT JOIN sent_price ON sent_price.listing_id = standing.id "
@@ -80,7 +79,7 @@ def number_suspects(
     fine = " AND ".join(
         _fine(limits, columns, when) for when in ({"low": "old_low", "high": "old_high", "total": "old_total"}, {})
     )
-    parts = [f"SELECT listing_id FROM {renewed} WHERE NOT ifnull({fine}, 0)"]
+    standing, parts = "", [f"SELECT listing_id FROM {renewed} WHERE NOT ifnull({fine}, 0)"]
     for one in staged:
         low, high = _bounds(limits, one.column)
         parts.append(
@@ -89,21 +88,24 @@ def number_suspects(
         )
     prices = next((one for one in staged if one.column == "price_minor"), None)
     if prices is not None:
-        parts += _guarded(connection, prices, renewed)
-    return list(connection.exec_driver_sql(" UNION ".join(parts) + " ORDER BY 1").scalars())
+        standing, guarded = _guarded(connection, prices, renewed)
+        parts += guarded
+    return list(connection.exec_driver_sql(f"{standing}{' UNION '.join(parts)} ORDER BY 1").scalars())
 
 
-def _guarded(connection: Connection, prices: Staged, renewed: str) -> list[str]:
-    """Listings the price guard may see differently. Where it asks for profits, that is every one."""
+def _guarded(connection: Connection, prices: Staged, renewed: str) -> tuple[str, list[str]]:
+    """Listings the price guard may see differently, and what has to be said before. Where it asks for profits, that is
+    every one."""
     settings = guard_settings(connection)
     if asks_costs(connection, settings):
-        return [f"SELECT listing_id FROM {prices.rows}"]
-    parts = []
+        return "", [f"SELECT listing_id FROM {prices.rows}"]
+    standing, parts = "", []
     if settings.floors and connection.exec_driver_sql("SELECT 1 FROM price_floor LIMIT 1").first() is not None:
         parts.append(_FLOORED.format(rows=prices.rows))
     if settings.changes and connection.exec_driver_sql(_IS_KNOWN).first() is not None:
-        parts += [one.format(renewed=renewed, rows=prices.rows, limit=int(settings.warn_bp)) for one in _JUMPED]
-    return parts
+        standing = _STANDING.format(renewed=renewed)
+        parts += [one.format(rows=prices.rows, limit=int(settings.warn_bp)) for one in _JUMPED]
+    return standing, parts
 
 
 def _fine(limits: Limits, columns: set[str], names: dict[str, str]) -> str:
