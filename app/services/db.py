@@ -29,7 +29,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
-from app.services.moments import Kept, Moments, with_answers
+from app.services.moments import Kept, Moment, Moments, with_answers
 from app.services.plain_reading import plain_connection
 
 if TYPE_CHECKING:
@@ -144,6 +144,15 @@ class Database:
         snapshot = self.look() if in_bare_sql else self.reader.connect()
         with snapshot as connection, with_answers(connection, self._moments, self._kept, again):
             yield connection
+
+    def moment(self) -> Moment:
+        """The state the database is in: the same until somebody commits."""
+        return self._moments.now()
+
+    def moment_of(self, connection: Connection) -> Moment | None:
+        """The state that the snapshot of *connection*, in which nothing was read yet, is of; None where somebody
+        committed in that very moment."""
+        return self._moments.of(connection)
 
     def forget_answers(self) -> None:
         """As if somebody had written: everything is answered anew."""

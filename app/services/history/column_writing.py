@@ -43,12 +43,16 @@ class Writing:
         foreseen: a table of what follows for the listings, worked out before (`numbers.FORESEEN`). Of a block in which
             some have other numbers than they had then it is worked out here.
         keep_following: is given a table of what was and is said of the listings of each block, columns as `FORESEEN`.
+        is_as_planned: the database is in the state in which all of it was worked out: no listing moved on.
+        suspects: listings of which findings may be others once `foreseen` is so, if that was asked in this state.
     """
 
     leave_out: Callable[[set[int]], None]
     keep: Callable[[Staged], None] | None = None
     foreseen: str | None = None
     keep_following: Callable[[str], None] | None = None
+    is_as_planned: bool = False
+    suspects: Sequence[int] | None = None
 
 
 def write_columns(
@@ -58,7 +62,7 @@ def write_columns(
 
     Returns: listings to check anew, and those that moved on.
     """
-    suspects: set[int] = set()
+    suspects = set(how.suspects or ())
     moved: set[int] = set()
     limits = number_limits(connection)
     coming = blocks(connection, staged)
@@ -76,7 +80,7 @@ def _written(
 ) -> Iterator[list[Staged]]:
     """Each block of *coming* once its variants are written; listings that moved on are added to *moved*."""
     for block in coming:
-        if gone := {number for one in block for number in moved_listings(connection, one)}:
+        if not how.is_as_planned and (gone := {number for one in block for number in moved_listings(connection, one)}):
             how.leave_out(gone)
             moved |= gone
         for one in block:
@@ -92,12 +96,14 @@ def _renewed(
     connection: Connection, block: Sequence[Staged], moment_ms: int, limits: Limits, how: Writing
 ) -> list[int]:
     """Bring the listings of a block in step. Returns: those of which findings may be others now."""
-    if how.foreseen is None or not find_foreseen(connection, block, how.foreseen):
+    is_foreseen = how.foreseen is not None and find_foreseen(connection, block, how.foreseen)
+    if not is_foreseen:
         if how.foreseen is not None:
             note_numbers(connection, block)
         find_renewed(connection, block)
     renew_numbers(connection, block, moment_ms)
-    suspects = number_suspects(connection, block, RENEWED, limits)
+    is_told = is_foreseen and how.suspects is not None
+    suspects = [] if is_told else number_suspects(connection, block, RENEWED, limits)
     if how.keep_following is not None:
         how.keep_following(RENEWED)
     forget_renewed(connection)

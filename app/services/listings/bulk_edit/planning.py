@@ -26,6 +26,7 @@ from app.services.listings.bulk_edit.records import SAME, FindingCount, PlanCoun
 from app.services.listings.bulk_edit.targets import Target, target_ids
 from app.services.listings.bulk_edit.texts import pattern_of
 from app.services.listings.bulk_edit.verdict import judge
+from app.services.moments import Moment
 from app.services.pricing.rates import exchange_rate
 from app.services.tasks import TaskContext
 
@@ -50,6 +51,9 @@ class Plan:
         label: message key of the change it becomes.
         source: file it comes from, "" for none.
         params: what the change keeps besides its counts.
+        moment: the state of the database it was worked out in; None where that is not known.
+        suspects: listings whose findings new prices or stocks may change; None where the checker was not asked in
+            that state.
     """
 
     columns: list[str]
@@ -58,6 +62,8 @@ class Plan:
     label: str = "change.bulk_edit"
     source: str = ""
     params: dict[str, str] = field(default_factory=dict)
+    moment: Moment | None = None
+    suspects: list[int] | None = None
 
     @property
     def sku_columns(self) -> list[str]:
@@ -93,6 +99,7 @@ def plan_edit(db: Database, edit: BulkEdit, target: Target, ctx: TaskContext, *,
     plan = Plan([one.field for one in edit.numbers], PlanFile(db), PlanCounts())
     try:
         with without_collection(), plan.file.open(ctx) as connection:
+            plan.moment = db.moment_of(connection)
             total = choose(connection, ids) if skus is None else choose_variants(connection, skus)
             for one in numbers:
                 ctx.report(0, total, note="bulk_edit.working_out")
@@ -101,7 +108,7 @@ def plan_edit(db: Database, edit: BulkEdit, target: Target, ctx: TaskContext, *,
             if edit.others or any(one.is_of_listing for one in numbers):
                 Texts(connection, edit).run(ctx, total)
             if checks:
-                judge(connection, plan.staged, ctx)
+                plan.suspects = judge(connection, plan.staged, ctx)
             plan.counts = counted(connection, plan)
     except BaseException:  # a stop as well: the plan's file must not outlive the plan
         plan.close()
@@ -116,8 +123,10 @@ def check_plan(plan: Plan, ctx: TaskContext) -> None:
         TaskCancelled: stopped; the plan is as it was.
     """
     with plan.file.open(ctx) as connection:
+        is_as_planned = plan.file.db.moment_of(connection) == plan.moment
         connection.exec_driver_sql("DELETE FROM plan.finding")
-        judge(connection, plan.staged, ctx)
+        suspects = judge(connection, plan.staged, ctx)
+        plan.suspects = suspects if is_as_planned else None
         plan.counts = counted(connection, plan)
 
 

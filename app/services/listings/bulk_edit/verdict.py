@@ -98,16 +98,18 @@ OR EXISTS (
 """
 
 
-def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> None:
+def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> list[int]:
     """Fill `plan.finding` and `plan.foreseen`. Only listings are checked of which something may change for the checker,
     those that are not edited themselves among them, and of edits of fields that few rules read only these rules are
     asked.
 
+    Returns: those whose findings new prices or stocks may change.
+
     Raises:
         TaskCancelled: stopped.
     """
-    run = connection.exec_driver_sql
-    wholly, fields = set(_suspects(connection, staged)), edited_fields(connection) - SORTED_HERE - {VIRTUAL}
+    run, suspects = connection.exec_driver_sql, _suspects(connection, staged)
+    wholly, fields = set(suspects), edited_fields(connection) - SORTED_HERE - {VIRTUAL}
     look, edited = FieldLook(fields), set(run("SELECT listing_id FROM plan.edited").scalars())
     if not look.is_own:
         wholly |= edited
@@ -125,6 +127,7 @@ def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) ->
             judged(ids)
             done += len(ids)
             ctx.report(done, total, note="bulk_edit.checking")
+    return suspects
 
 
 def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from app.services.compliance.recheck import recheck
+from app.services.history import column_writing
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.listings.bulk_edit.planning import check_plan
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskContext
 from tests.listing_rows import note_synced
@@ -91,3 +93,42 @@ def test_costs_asked_for_are_asked_of_every_price(db, planned, listings):
     apply_plan(plan, TaskContext())
     assert stored(db) == fresh(db)
     assert {code for _, code, _ in stored(db)} >= {"guard.unknown"}
+
+
+@pytest.mark.parametrize("checks", ["at once", "later", "later, after a commit", "never"])
+@pytest.mark.parametrize("is_written_since", [False, True])
+def test_what_the_preview_was_told_stands_for_as_long_as_nobody_writes(
+    db, planned, listings, monkeypatch, checks, is_written_since
+):
+    """A floor that is set after the preview is kept; else neither the guard nor what moved on is asked for again."""
+    asked = {"number_suspects": 0, "moved_listings": 0}
+
+    def counting(name, real):
+        def count(*arguments):
+            asked[name] += 1
+            return real(*arguments)
+
+        return count
+
+    for name in asked:
+        monkeypatch.setattr(column_writing, name, counting(name, getattr(column_writing, name)))
+    plan = planned(ChangeNumber("price_minor", "multiply", Decimal("1.7")), checks=checks == "at once")
+    if checks == "later, after a commit":
+        write(db, "UPDATE store SET name = 'Other' WHERE id = 1")
+    if checks.startswith("later"):
+        check_plan(plan, TaskContext())
+    if is_written_since:
+        floor(db, "AB0", 2000)
+    apply_plan(plan, TaskContext())
+    assert stored(db) == fresh(db)
+    assert ((listings[0], "guard.floor", 1) in stored(db)) is is_written_since
+    is_as_planned = not is_written_since and checks != "later, after a commit"
+    assert (asked["moved_listings"] == 0) is is_as_planned
+    assert (asked["number_suspects"] == 0) is (is_as_planned and checks != "never")
+
+
+def test_a_listing_that_moved_on_after_the_preview_is_left(db, planned, listings):
+    plan = planned(ChangeNumber("price_minor", "multiply", Decimal("1.7")), checks=True)
+    write(db, "UPDATE sku SET price_minor = 1234 WHERE listing_id = ?", listings[0])
+    assert apply_plan(plan, TaskContext()).moved == (listings[0],)
+    assert {sku.price_minor for sku in read(db, listings[0]).skus} == {1234}
