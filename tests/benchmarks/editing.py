@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from decimal import Decimal
+from pathlib import Path
 from statistics import median
 from time import sleep
 from typing import Any
@@ -51,7 +52,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     try:
         ids = _ids(db)
         skus = _count(db, ids)
-        runs = [_run(db, ids) for _ in range(ground.sizes.repeats)]
+        runs = [_run(db, ground.million / NAME, ids) for _ in range(ground.sizes.repeats)]
         orm = {name: _orm(db, _sample(ids), act) for name, act in _OF_OBJECTS.items()}
     finally:
         db.dispose()
@@ -99,21 +100,26 @@ def _titles(found: Figures, listings: int) -> Iterator[Measurement]:
         yield Measurement(f"edit.{name}_cpu", found[f"{name}_cpu"], "s", how, found["titles_bare_cpu"])
 
 
-def _run(db: Database, ids: list[int]) -> Figures:
-    """All acts once, in turns with their floors."""
+def _run(db: Database, ground: Path, ids: list[int]) -> Figures:
+    """All acts once, in turns with their floors. *ground*: what *db* was copied from."""
     tenth = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
     found: Figures = {}
+    renamed = "UPDATE listing SET title = replace(title, 'No. ', '# ')"
     with _worker() as (call, pid):
-        found |= _clocked_floor(db, ids, "bare", [f"UPDATE sku SET price_minor = {RAISED.format(which='minor')}"])
+        found |= _clocked_floor(
+            db, ground, ids, "bare", [f"UPDATE sku SET price_minor = {RAISED.format(which='minor')}"]
+        )
         found |= _edited(db, ids, "price", call, pid, tenth)
         used = cpu_s()
         found["undo"] = clocked(lambda: undo(db))
         found["undo_cpu"] = cpu_s() - used
         found["undo_log"] = clocked(lambda: _empty_log(db))
-        found |= _clocked_floor(db, ids, "kept", _kept())
+        found |= _clocked_floor(db, ground, ids, "kept", _kept())
         found |= _edited(db, ids, "titles", call, pid, ReplaceText("title", r"(\d+)$", r"No. \1", is_regex=True))
         found |= _undone(db, "titles", call, pid)
-        found |= _clocked_floor(db, ids, "titles_bare", ["UPDATE listing SET title = replace(title, 'No. ', '# ')"])
+        found |= _clocked_floor(
+            db, ground, ids, "titles_bare", ["UPDATE listing SET title = replace(title, 'No. ', '# ')"]
+        )
         found["peak"] = peak_mb(pid)
     return found
 
@@ -150,16 +156,14 @@ def _edited(
     return {f"{name}_plan": planned, name: stored, f"{name}_cpu": cpu, f"{name}_log": log}
 
 
-def _clocked_floor(db: Database, ids: list[int], name: str, statements: list[str]) -> Figures:
+def _clocked_floor(db: Database, ground: Path, ids: list[int], name: str, statements: list[str]) -> Figures:
     """Plain statements over the chosen listings, in one transaction of the product's own writer; taken back outside
-    their time: prices that drift away from what the marketplace has would be told, and checked, in the next turn."""
+    their time, to what stands in *ground*: prices that drift away from what the marketplace has would be told, and
+    checked, in the next turn."""
     with db.writer.connect() as connection:
         driver: Any = connection.connection.driver_connection
         driver.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
         driver.executemany("INSERT INTO chosen VALUES (?)", ((number,) for number in ids))
-        for table, (key, columns) in TOUCHED.items():
-            among = f"SELECT id, {', '.join(columns)} FROM {table} WHERE {key} IN (SELECT id FROM chosen)"
-            driver.execute(f"CREATE TEMP TABLE {table}_before AS {among}")
 
         def act() -> None:
             driver.execute("BEGIN IMMEDIATE")
@@ -171,10 +175,12 @@ def _clocked_floor(db: Database, ids: list[int], name: str, statements: list[str
         used = cpu_s()
         seconds = clocked(act)
         cpu = cpu_s() - used
-        for table, (_, columns) in TOUCHED.items():
-            before = ", ".join(f"{column} = {table}_before.{column}" for column in columns)
-            driver.execute(f"UPDATE {table} SET {before} FROM {table}_before WHERE {table}.id = {table}_before.id")
-            driver.execute(f"DROP TABLE {table}_before")
+        driver.execute("ATTACH ? AS ground", (str(ground),))
+        for table, (key, columns) in TOUCHED.items():
+            before = ", ".join(f"{column} = before.{column}" for column in columns)
+            among = f"before.id = {table}.id AND {table}.{key} IN (SELECT id FROM chosen)"
+            driver.execute(f"UPDATE main.{table} SET {before} FROM ground.{table} AS before WHERE {among}")
+        driver.execute("DETACH ground")
         driver.execute("DROP TABLE chosen")
     _empty_log(db)
     return {name: seconds, f"{name}_cpu": cpu}
