@@ -106,9 +106,7 @@ def _run(db: Database, ground: Path, ids: list[int]) -> Figures:
     found: Figures = {}
     renamed = "UPDATE listing SET title = replace(title, 'No. ', '# ')"
     with _worker() as (call, pid):
-        found |= _clocked_floor(
-            db, ground, ids, "bare", [f"UPDATE sku SET price_minor = {RAISED.format(which='minor')}"]
-        )
+        found |= _clocked_floor(db, ground, ids, "bare", _kept()[:1])
         found |= _edited(db, ids, "price", call, pid, tenth)
         used = cpu_s()
         found["undo"] = clocked(lambda: undo(db))
@@ -117,9 +115,7 @@ def _run(db: Database, ground: Path, ids: list[int]) -> Figures:
         found |= _clocked_floor(db, ground, ids, "kept", _kept())
         found |= _edited(db, ids, "titles", call, pid, ReplaceText("title", r"(\d+)$", r"No. \1", is_regex=True))
         found |= _undone(db, "titles", call, pid)
-        found |= _clocked_floor(
-            db, ground, ids, "titles_bare", ["UPDATE listing SET title = replace(title, 'No. ', '# ')"]
-        )
+        found |= _clocked_floor(db, ground, ids, "titles_bare", [renamed])
         found["peak"] = peak_mb(pid)
     return found
 
