@@ -146,7 +146,7 @@ class Database:
             yield connection
 
     def moment(self) -> Moment:
-        """The state the database is in: the same until somebody commits."""
+        """The state the database is in: another after each commit, and now and then without one."""
         return self._moments.now()
 
     def moment_of(self, connection: Connection) -> Moment | None:

@@ -41,7 +41,8 @@ class Moments:
     """Numbers the states of a database file; threads: any.
 
     `PRAGMA data_version` of a connection is another after each commit of any other, in this process or elsewhere. So
-    one connection that never writes, and that everybody asks, tells whether two snapshots are of the same state.
+    one connection that never writes, and that everybody asks, tells whether two snapshots are of the same state. A file
+    that takes the place of this one is in another.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,11 +50,15 @@ class Moments:
         self._lock = Lock()
         self._opened = count()
         self._asked: tuple[int, sqlite3.Connection] | None = None
+        self._file: tuple[int, int] | None = None
 
     def now(self) -> Moment:
         """The state as it is now; a later one is greater."""
         with self._lock:
-            if self._asked is None:
+            file = _file_at(self._path)
+            if self._asked is None or file != self._file:
+                self._close()
+                self._file = file
                 driver = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
                 self._asked = next(self._opened), driver
             number, driver = self._asked
@@ -69,9 +74,21 @@ class Moments:
     def close(self) -> None:
         """Close the connection; the next to ask opens one."""
         with self._lock:
-            if self._asked is not None:
-                self._asked[1].close()
-                self._asked = None
+            self._close()
+
+    def _close(self) -> None:
+        if self._asked is not None:
+            self._asked[1].close()
+            self._asked = None
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """What tells the file at *path* from one that is put in its place; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class Sized(Protocol):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
 SIDES = ("<=", ">")
-"""Halves of the rows: those with ids to a middle, and those with ids beyond it."""
+"""Halves of the rows: those to a middle, and those beyond it."""
 _SAMPLE = "WHERE {} IN (SELECT value FROM json_each(?))"
 ANY = Filter("", "=")
 """For a SELECT that no one condition asks for."""
@@ -79,7 +79,7 @@ class MaskReader:
         return self.among(first).either(self.among(second))
 
     def both(self, one: Callable[[Self], Told], other: Callable[[Self], Told]) -> Told:
-        """What *one* and *other* tell, the other by a second thread."""
+        """The rows that both *one* and *other* tell, the other by a second thread."""
         return reduce(Told.both, self.side_by_side([one, other]))
 
     def side_by_side(self, jobs: Sequence[Callable[[Self], Told]]) -> list[Told]:
@@ -97,7 +97,8 @@ class MaskReader:
 
     def fewer(self, table: str, along: str, key: str, wanted: Sql) -> Told:
         """The rows that *wanted*, a condition on rows of *table*, is so of, by these or by all others: which are fewer,
-        some rows here and there tell.
+        some rows here and there tell. These are read each time, also where the answer is kept: it is kept by what was
+        asked.
 
         Args:
             table: has one row for each row of the table these masks are of.

@@ -67,7 +67,8 @@ def _prices(found: Figures, skus: int, listings: int, orm: Figures) -> Iterator[
     kept = "plain UPDATE of the prices, of the listings' price range and time of change, committed"
     bare = "plain UPDATE of the prices alone, after which the table sorts by wrong prices"
     acts = {
-        "price": f"{what}: stored with its undo record, hashes, price ranges, counts of findings",
+        "price": f"{what}: stored with its undo record, hashes, price ranges, counts of findings, nobody having "
+        "written since the preview",
         "undo": f"{what}: taken back, with the record for doing it again",
     }
     for name, how in acts.items():
@@ -172,7 +173,8 @@ def _clocked_floor(db: Database, ground: Path, ids: list[int], name: str, statem
         seconds = clocked(act)
         cpu = cpu_s() - used
         driver.execute("ATTACH ? AS ground", (str(ground),))
-        for table, (key, columns) in TOUCHED.items():
+        for table in dict.fromkeys(sql.split()[1] for sql in statements):
+            key, columns = TOUCHED[table]
             before = ", ".join(f"{column} = before.{column}" for column in columns)
             among = f"before.id = {table}.id AND {table}.{key} IN (SELECT id FROM chosen)"
             driver.execute(f"UPDATE main.{table} SET {before} FROM ground.{table} AS before WHERE {among}")

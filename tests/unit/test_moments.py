@@ -50,6 +50,19 @@ class TestStates:
         moments.close()
         assert moments.now() > second
 
+    def test_a_file_in_the_place_of_the_one_that_was_read_is_in_another_state(self, database, tmp_path):
+        moments = Moments(database.path)
+        before = moments.now()
+        other = tmp_path / "other.db"
+        with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(other)) as copy:
+            source.backup(copy)
+        assert moments.now() == before
+        database.dispose()
+        other.replace(database.path)
+        assert (replaced := moments.now()) > before
+        assert moments.now() == replaced
+        moments.close()
+
     def test_a_snapshot_stays_of_the_state_it_began_with(self, database):
         moments = Moments(database.path)
         with database.reader.connect() as connection:

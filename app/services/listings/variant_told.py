@@ -122,7 +122,7 @@ class VariantMasks:
 
     def _is_told_by_opposite(self, one: Filter) -> bool:
         """Whether fewer variants, or those that are found sooner, are as the opposite of *one* says."""
-        if one.field == "ships_from" and one.operator in ("missing", "present"):
+        if self._few is None and one.field == "ships_from" and one.operator in ("missing", "present"):
             return one.operator != rarer(self._connection)
         return one.operator in DENIALS and one.field not in self._columns
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models import ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
-from app.services import sql_classes, sql_told
+from app.services import sql_classes, sql_questions, sql_told
 from app.services.db import Database
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
@@ -30,6 +30,7 @@ from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import BESIDE, searched_code, store_numbers
+from app.services.pricing.watching import is_waiting
 from app.services.upgrade import open_database
 from tests.listing_rows import add_listing
 
@@ -100,9 +101,10 @@ def _variants(row):
         yield (row["id"], at), {**row, "sku": [code], "ships_from": [place], "price": price, "stock": stock}
 
 
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory, empty_database):
-    """A source over random listings, and these."""
+@pytest.fixture(scope="module", params=["of any age", "of today"])
+def ground(request, tmp_path_factory, empty_database):
+    """A source over random listings, whose figures are *request.param*, and these."""
+    is_of_today = request.param == "of today"
     path = tmp_path_factory.mktemp("any") / "shangjia.db"
     shutil.copyfile(empty_database, path)
     database, rows = open_database(path), {}
@@ -112,12 +114,15 @@ def ground(tmp_path_factory, empty_database):
         session.add(Order(id=1, store_id=1, order_id="o", status="FINISH", search_text="", raw={}, synced_ms=1))
         for row in _random_listings(random.Random(4)):
             if row["id"] not in rows:
-                rows[row["id"]] = row
-                _add(session, row)
+                rows[row["id"]] = {**row, "age": "today"} if is_of_today else row
+                _add(session, rows[row["id"]])
     with database.bulk() as connection:
         for row in rows.values():
             _age(connection, row)
         _fill_columns(connection, rows)
+        if is_of_today:
+            connection.exec_driver_sql("UPDATE figure_state SET renewed = generation")
+        assert is_waiting(connection) is not is_of_today
     yield ListingSource(database), rows
     database.dispose()
 
@@ -310,6 +315,40 @@ def test_any_filter_finds_what_it_says(ground, node, sort, descending, is_masked
         assert set(ids) == wanted and len(ids) == len(wanted) == source.count(query)
         assert [row.id for row in source.first_page(query, 4)] == ids[:4]
         assert source.count_by("status", query) == Counter(rows[id]["status"] for id in wanted)
+
+
+TYPED = ("lamp", "la", "灯", "灯具", "x0-", "x", "desk lamp", "lamp x0-", "灯 la", "zzz")
+STORES = st.sampled_from(((), (1,), (2,), (1, 2)))
+THRESHOLDS = ((0, 0), (2_000, 30_000))
+"""Hits from which on words alone, and words beside filters, are told by themselves: from the first, and as it is."""
+
+
+def _holds_words(row, text):
+    searched = search_text(row["title"], row["key"], None, _codes(row))
+    return all(word in searched for word in fold(text).split())
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    NODES | st.none(), st.sampled_from(TYPED), st.sampled_from(((), (1,), (2,), (1, 2))), st.sampled_from(THRESHOLDS)
+)
+def test_words_stores_and_filters_are_told_together(ground, node, text, stores, thresholds):
+    source, rows = ground
+    query = Query(text=text, filters=_asked(node) if node is not None else (), store_ids=stores)
+    wanted = {
+        id
+        for id, row in rows.items()
+        if (node is None or _is_so(row, node)) and _holds_words(row, text) and row["store"] in (stores or (1, 2))
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql_told, "FEW", 0)
+        for name, hits in zip(("FEW_HITS", "MANY_HITS"), thresholds, strict=True):
+            patch.setattr(sql_questions, name, hits)
+        source._db.forget_answers()
+        for _ in ("as after a commit", "again"):
+            assert source.count(query) == len(wanted)
+            assert set(source.ids(query)) == wanted
+            assert source.count_by("status", query) == Counter(rows[id]["status"] for id in wanted)
 
 
 @settings(max_examples=70, deadline=None)

@@ -122,7 +122,7 @@ def _only_store(connection: Connection) -> int | None:
 def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
     """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
     is_foreseen = connection.exec_driver_sql("SELECT 1 FROM plan.foreseen LIMIT 1").first() is not None
-    is_as_planned = plan.moment is not None and plan.file.db.moment() == plan.moment  # nobody writes from now on
+    is_as_planned = plan.file.db.moment() == plan.moment  # nobody writes from now on
     how = Writing(
         leave_out=lambda gone: _leave_out(connection, plan, gone),
         keep=lambda one: pack(connection, change_id, one),

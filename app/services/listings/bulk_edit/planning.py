@@ -52,8 +52,8 @@ class Plan:
         source: file it comes from, "" for none.
         params: what the change keeps besides its counts.
         moment: the state of the database it was worked out in; None where that is not known.
-        suspects: listings whose findings new prices or stocks may change; None where the checker was not asked in
-            that state.
+        suspects: listings whose findings new prices or stocks may change, as the last check said, which holds while
+            the database is in that state; None where there was no check.
     """
 
     columns: list[str]
@@ -123,11 +123,9 @@ def check_plan(plan: Plan, ctx: TaskContext) -> None:
         TaskCancelled: stopped; the plan is as it was.
     """
     with plan.file.open(ctx) as connection:
-        is_as_planned = plan.file.db.moment_of(connection) == plan.moment
         connection.exec_driver_sql("DELETE FROM plan.finding")
         suspects = judge(connection, plan.staged, ctx)
-        plan.suspects = suspects if is_as_planned else None
-        plan.counts = counted(connection, plan)
+        plan.counts, plan.suspects = counted(connection, plan), suspects
 
 
 def refused_listings(plan: Plan) -> tuple[int, ...]:
