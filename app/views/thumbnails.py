@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QIODevice, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
 
 from app.views.theme.apply import device_ratio
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 KEPT = 2000
 UNDER_WAY = 8
 WAITING = 64
+SIGNS = {
+    b"\xff\xd8\xff": b"jpeg",
+    b"\x89PNG\r\n\x1a\n": b"png",
+    b"GIF8": b"gif",
+    b"RIFF": b"webp",
+    b"BM": b"bmp",
+    b"II*\x00": b"tiff",
+    b"MM\x00*": b"tiff",
+}
+"""What pictures begin with, and what Qt calls them."""
+SIGN_BYTES = max(map(len, SIGNS))
 Load = Callable[[str, int], QImage]
 Key = tuple[str, int]
 
@@ -88,13 +100,41 @@ class Thumbnails(QObject):
         self._fetch()
 
 
-def read_square(path: str, pixels: int) -> QImage:
-    """The picture file cut to a square of *pixels* with rounded corners; a null image if it cannot be read.
+def reader_of(source: str | QIODevice) -> QImageReader | None:
+    """A reader of the picture in a file or a device, by what its first bytes say it is; None where that is no picture
+    of pixels. Threads: any.
+
+    Qt is not asked to find that out: its part for drawings (SVG) joins a signal on the way, while this thread has the
+    interpreter. A window that lets go of a signal at that moment waits for the interpreter with the lock that joining
+    waits for, and both wait for ever.
+    """
+    form = next((form for sign, form in SIGNS.items() if _head(source).startswith(sign)), None)
+    if form is None:
+        return None
+    reader = QImageReader(source, QByteArray(form))
+    reader.setAutoDetectImageFormat(False)
+    reader.setAutoTransform(True)
+    return reader
+
+
+def _head(source: str | QIODevice) -> bytes:
+    if isinstance(source, QIODevice):
+        return bytes(source.peek(SIGN_BYTES).data())
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(SIGN_BYTES)
+    except (OSError, ValueError):
+        return b""
+
+
+def read_square(source: str | QIODevice, pixels: int) -> QImage:
+    """The picture cut to a square of *pixels* with rounded corners; a null image if it cannot be read.
 
     Threads: any (QImage only).
     """
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
+    reader = reader_of(source)
+    if reader is None:
+        return QImage()
     size = reader.size()
     if size.isValid():
         reader.setScaledSize(size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatioByExpanding))

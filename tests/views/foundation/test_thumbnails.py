@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QSize
+from PIL import Image
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColor, QImage
 
 from app.views import thumbnails
-from app.views.thumbnails import Thumbnails, read_square
+from app.views.thumbnails import Thumbnails, read_square, reader_of
 
 
 @pytest.fixture
@@ -110,3 +111,25 @@ def test_memory_is_bounded(runner, qtbot, monkeypatch):
             pictures.get(key, 24)
     assert pictures.get("d", 24) is not None
     assert len(pictures._kept) == 3
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
+def test_what_a_picture_is_tells_its_content_and_qt_is_not_asked(tmp_path, form, monkeypatch):
+    """Asked, Qt would try every part it has: that for drawings can stop a window for good."""
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(path, form)
+    reader = reader_of(str(path))
+    assert not reader.autoDetectImageFormat() and bytes(reader.format().data()) == form.lower().encode()
+    assert not read_square(str(path), 20).isNull()
+    buffer = QBuffer()
+    buffer.setData(QByteArray(path.read_bytes()))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    assert not read_square(buffer, 20).isNull()
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"hello"])
+def test_what_is_not_of_pixels_has_no_reader(tmp_path, content):
+    path = tmp_path / "drawing.svg"
+    path.write_bytes(content)
+    assert reader_of(str(path)) is None and read_square(str(path), 20).isNull()
+    assert reader_of(str(tmp_path / "gone.png")) is None

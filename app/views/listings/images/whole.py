@@ -9,7 +9,7 @@ from app.services.compliance.rule_data import rule_data
 from app.services.listings.pictures import PictureUnavailable, is_remote, picture_bytes
 from app.views.icons import pixmap
 from app.views.theme import current_theme
-from app.views.thumbnails import Thumbnails
+from app.views.thumbnails import Thumbnails, reader_of
 
 ICON = 24
 
@@ -24,16 +24,15 @@ def read_whole(source: str, pixels: int) -> QImage:
         except PictureUnavailable:
             return QImage()
         buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        return _scaled(QImageReader(buffer), pixels)
+        return _scaled(reader_of(buffer), pixels)
     if QFileInfo(source).size() > rule_data().limits.image_file_max:
         return QImage()
-    reader = QImageReader(source)
-    reader.setDecideFormatFromContent(True)
-    return _scaled(reader, pixels)
+    return _scaled(reader_of(source), pixels)
 
 
-def _scaled(reader: QImageReader, pixels: int) -> QImage:
-    reader.setAutoTransform(True)
+def _scaled(reader: QImageReader | None, pixels: int) -> QImage:
+    if reader is None:
+        return QImage()
     size = reader.size()
     if size.width() * size.height() > rule_data().limits.image_pixels_max:
         return QImage()
