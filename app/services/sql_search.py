@@ -158,9 +158,9 @@ class Search:
             return [(f"{table}.id IN ({sql})", params)]
         return found + [self._holding(text, word) for word in unproved]
 
-    def is_told_alone(self, match: Match | None) -> bool:
-        """Whether no row of the table itself has to be read to tell which hold the words."""
-        return match is not None and (bool(self.tables.text) or match.proves(self.words))
+    def is_told_alone(self, match: Match) -> bool:
+        """Whether no row of the table itself has to be read to tell which hits of *match* hold the words."""
+        return bool(self.tables.text) or match.proves(self.words)
 
     def alone(self, match: Match, part: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
         """A SELECT of the ids of all rows that hold the words, or of a *part* of them (`Match.rows_with`), if they are

@@ -108,7 +108,8 @@ def reader_of(source: str | QIODevice) -> QImageReader | None:
     interpreter. A window that lets go of a signal at that moment waits for the interpreter with the lock that joining
     waits for, and both wait for ever.
     """
-    form = next((form for sign, form in SIGNS.items() if _head(source).startswith(sign)), None)
+    head = _head(source)
+    form = next((form for sign, form in SIGNS.items() if head.startswith(sign)), None)
     if form is None:
         return None
     reader = QImageReader(source, QByteArray(form))
@@ -118,6 +119,7 @@ def reader_of(source: str | QIODevice) -> QImageReader | None:
 
 
 def _head(source: str | QIODevice) -> bytes:
+    """The first `SIGN_BYTES` bytes, fewer where there are no more; nothing of what cannot be read."""
     if isinstance(source, QIODevice):
         return bytes(source.peek(SIGN_BYTES).data())
     try:
