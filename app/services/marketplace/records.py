@@ -30,6 +30,15 @@ class Loss:
     sku: str = ""
 
 
+GROUP_LOST = "group"
+"""The kind of loss that a product group is."""
+
+
+def lost_group(group_id: str) -> Loss:
+    """A product group that a listing is taken out of."""
+    return Loss(f"group_ids[{group_id}]", GROUP_LOST, group_id, "")
+
+
 @dataclass(frozen=True, slots=True)
 class EditPreview:
     """What an edit does to the parts of the platform's record that `ListingContent` does not carry.

@@ -129,7 +129,7 @@ def is_applied(sent: ListingContent, remote: RemoteListing, before: Facts | None
         and sent.category_id == there.category_id
         and sent.images == there.images
         and sent.freight_template_id == there.freight_template_id
-        and sent.group_id in ("", there.group_id)
+        and sent.group_id == there.group_id
         and sent.handling_days == there.handling_days
         and sent.weight_g == there.weight_g
         and (sent.length_cm, sent.width_cm, sent.height_cm) == (there.length_cm, there.width_cm, there.height_cm)

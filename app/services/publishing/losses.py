@@ -3,20 +3,22 @@
 An edit that would erase something is not sent: it ends as failed with the reason `marketplace.would_lose`, which
 carries every loss with its value. Accepting them queues it once more with exactly these losses written beside it
 (`publish_task.accepted`); where the platform's record says something else by then, it is asked about again.
-Variants a person took out here go without a question: that is the edit itself.
+Variants a person took out here, and the product group a person took the listing out of, go without a question: that
+is the edit itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 
 import orjson
 from sqlalchemy import Connection
 
 from app.messages import catalogue
 from app.services.marketplace.port import WouldLose
-from app.services.marketplace.records import Loss
+from app.services.marketplace.records import GROUP_LOST, Loss, lost_group
 from app.services.publishing.entries import CODE_SEPARATOR, Reason
 
 WOULD_LOSE = WouldLose.code
@@ -26,7 +28,8 @@ NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """What an edit may erase: losses a person accepted, and merchant codes of variants a person took out."""
+    """What an edit may erase: losses a person accepted or asked for, and merchant codes of variants a person took
+    out."""
 
     accepted: tuple[Loss, ...] = ()
     dropped: frozenset[str] = frozenset()
@@ -35,10 +38,20 @@ class Leave:
 NOTHING = Leave()
 
 
-def loss_reason(error: WouldLose) -> Reason:
-    """Why the edit was not sent, with all it would lose, in both languages."""
-    named = {language: in_words(error.losses, language) for language in ("zh", "en")}
+def loss_reason(error: WouldLose, groups: Mapping[str, str] = MappingProxyType({})) -> Reason:
+    """Why the edit was not sent, with all it would lose, in both languages. *groups*: names of product groups by id."""
+    losses = [
+        replace(one, name=groups.get(one.name, one.name)) if one.kind == GROUP_LOST else one for one in error.losses
+    ]
+    named = {language: in_words(losses, language) for language in ("zh", "en")}
     return Reason(WOULD_LOSE, {"what": named, "losses": [asdict(loss) for loss in error.losses]})
+
+
+def group_names(connection: Connection, store_id: int, losses: Sequence[Loss]) -> dict[str, str]:
+    """Names of the product groups among *losses*, by id."""
+    groups = [one.name for one in losses if one.kind == GROUP_LOST]
+    rows = connection.exec_driver_sql(_GROUP_NAMES, (store_id, orjson.dumps(groups).decode())) if groups else ()
+    return dict(map(tuple, rows))
 
 
 def in_words(losses: Sequence[Loss], language: str) -> str:
@@ -84,8 +97,12 @@ def accept_losses(connection: Connection, batch_id: int, losses: Mapping[int, Se
         )
 
 
+_GROUP_NAMES = (
+    "SELECT group_id, name FROM product_group WHERE store_id = ? AND group_id IN (SELECT value FROM json_each(?))"
+)
 _LEAVES = """
 SELECT task.id, task.accepted, synced.read_ms, synced.skus, last.settled_ms, last.codes,
+       (SELECT synced.group_id FROM listing WHERE listing.id = task.listing_id AND listing.group_id = ''),
        (SELECT group_concat(code, char(10)) FROM sku WHERE sku.listing_id = task.listing_id),
        EXISTS (SELECT 1 FROM listing_conflict WHERE listing_conflict.listing_id = task.listing_id)
 FROM publish_task AS task LEFT JOIN listing_synced AS synced ON synced.id = task.listing_id
@@ -98,14 +115,18 @@ WHERE task.id IN (SELECT value FROM json_each(?))
 def leaves_of(connection: Connection, task_ids: Collection[int]) -> dict[int, Leave]:
     """What the edits of these tasks may erase.
 
-    A variant was taken out here where the newer of the last sync and the last send had it. While the platform's
-    changes are still in conflict with ours, nobody has decided that: then nothing counts as taken out.
+    A variant was taken out here where the newer of the last sync and the last send had it, the listing out of its
+    product group where the last sync is the newer one and saw it there. While the platform's changes are still in
+    conflict with ours, nobody has decided that: then nothing counts as taken out.
     """
     leaves = {}
     rows = connection.exec_driver_sql(_LEAVES, (orjson.dumps(list(task_ids)).decode(),))
-    for task_id, accepted, read_ms, facts, settled_ms, sent, ours, is_in_conflict in rows:
+    for task_id, accepted, read_ms, facts, settled_ms, sent, left, ours, is_in_conflict in rows:
         is_synced_last = facts is not None and (read_ms or 0) >= (settled_ms or 0)
         before = list(orjson.loads(facts)) if is_synced_last else (sent or "").split(CODE_SEPARATOR)
         dropped = frozenset() if is_in_conflict else frozenset(before) - set((ours or "").split(CODE_SEPARATOR)) - {""}
-        leaves[task_id] = Leave(tuple(Loss(**row) for row in orjson.loads(accepted)), dropped)
+        may_go = tuple(Loss(**row) for row in orjson.loads(accepted))
+        if left and is_synced_last and not is_in_conflict:
+            may_go = (*may_go, lost_group(left))
+        leaves[task_id] = Leave(may_go, dropped)
     return leaves

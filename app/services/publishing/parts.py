@@ -19,7 +19,7 @@ from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
 from app.services.publishing.journal import fail
-from app.services.publishing.losses import loss_reason
+from app.services.publishing.losses import group_names, loss_reason
 from app.services.publishing.settings import PublishSettings
 
 NOT_ABOUT_A_LISTING = frozenset(
@@ -104,8 +104,14 @@ class RunParts:
 
     def write_failure(self, key: TaskKey, error: AppError, field_name: str = "") -> None:
         """The task failed for a reason a person can act on."""
-        reason = reason_of(error, field_name)
-        self.write(lambda connection: fail(connection, key, reason, now_ms()), key.task_id, TaskState.FAILED)
+
+        def end(connection: Connection) -> bool:
+            reason = reason_of(error, field_name)
+            if isinstance(error, WouldLose):
+                reason = loss_reason(error, group_names(connection, self.store_id, error.losses))
+            return fail(connection, key, reason, now_ms())
+
+        self.write(end, key.task_id, TaskState.FAILED)
 
 
 def reason_of(error: AppError, field_name: str = "") -> Reason:

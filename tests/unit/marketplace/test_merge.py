@@ -136,12 +136,9 @@ def test_what_we_do_not_know_is_left_as_it_is() -> None:
     blank = replace(
         before,
         title="",
-        detail_html="",
         images=(),
-        group_id="",
         handling_days=None,
         weight_g=None,
-        attributes=(),
         skus=tuple(replace(sku, stock=None, properties=bare(sku)) for sku in before.skus),
     )
 
@@ -352,6 +349,44 @@ def test_any_unknown_field_comes_out_as_it_went_in(unknown: dict[str, Any]) -> N
     sent = plan(record=raw(**unknown)).record
 
     assert {name: sent.get(name) for name in unknown} == unknown
+
+
+def test_a_description_attributes_and_groups_that_are_none_any_more_go_and_are_named() -> None:
+    record = raw(group_ids=[262007001, 262007002])
+    blank = replace(read_content(record), detail_html="", attributes=(), group_id="")
+
+    found = plan(blank, record)
+
+    after = read_content(found.record)
+    assert (after.detail_html, after.attributes, after.group_id) == ("", (), "")
+    assert not {"group_id", "group_ids"} & found.record.keys()
+    assert [one for one in found.lost if one.kind in ("group", "detail_page")] == [
+        Loss("group_ids[262007001]", "group", "262007001", ""),
+        Loss("group_ids[262007002]", "group", "262007002", ""),
+        Loss("detail_source_list[en_US]", "detail_page", "en_US", "<p>Mug</p>"),
+    ]
+    named = {one.name for one in found.lost if one.kind == "attribute"}
+    assert len(named) == len(raw()["aeop_ae_product_propertys"]) > 0
+    assert found.record["detail_source_list"][0]["mobile_detail"] == "{}"
+
+
+def test_nothing_where_there_was_nothing_is_no_loss() -> None:
+    record = raw(aeop_ae_product_propertys=[], detail_source_list=[], group_ids=[0])
+    del record["group_id"]
+
+    found = plan(record=record)
+
+    assert found.lost == []
+    assert found.record["detail_source_list"] == []
+
+
+def test_a_group_that_only_the_list_names_is_the_listings_own() -> None:
+    record = raw(group_ids=[262007003, 262007002])
+    del record["group_id"]
+
+    content = read_content(record)
+
+    assert (content.group_id, plan(content, record).record["group_ids"]) == ("262007003", [262007003, 262007002])
 
 
 def test_a_new_main_group_takes_the_old_ones_place_among_all_groups() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from app.services.marketplace.aliexpress.mapping.listing import SKUS, read_content
 from app.services.marketplace.aliexpress.mapping.lists import plain_lists
 from app.services.marketplace.aliexpress.mapping.merge import EditPlan
+from app.services.marketplace.aliexpress.mapping.modules import html_of
 from app.services.marketplace.aliexpress.mapping.solution import write_solution
 from app.services.marketplace.aliexpress.mapping.solution_edit import plan_solution_edit
 from app.services.marketplace.port import AttributeContent, ListingContent, Refused, SkuProperty
@@ -230,9 +231,27 @@ def test_what_this_family_cannot_change_is_refused(change: dict[str, Any]) -> No
 
 def test_blanks_leave_things_as_they_are() -> None:
     before = read_content(raw())
-    blank = replace(before, title="", detail_html="", images=(), attributes=(), skus=(), weight_g=None, group_id="")
+    blank = replace(before, title="", images=(), skus=(), weight_g=None)
 
     assert plan(blank).record == {"product_id": PRODUCT}
+
+
+def test_a_description_and_attributes_that_are_none_any_more_go_and_are_named() -> None:
+    before = read_content(raw())
+    found = plan(replace(before, detail_html="", attributes=()))
+
+    assert before.detail_html and before.attributes
+    assert found.record["attribute_list"] == []
+    (page,) = [one for one in found.record["multi_language_description_list"] if one["language"] == "en"]
+    assert html_of(page["web_detail"]) == ""
+    assert [one.value for one in found.lost if one.kind == "detail_page"] == [before.detail_html]
+    assert {one.kind for one in found.lost} == {"attribute", "detail_page"}
+
+
+def test_no_group_is_refused_because_this_family_has_no_word_for_it() -> None:
+    with pytest.raises(Refused) as caught:
+        plan(replace(read_content(raw()), group_id=""))
+    assert (caught.value.error_code, caught.value.field) == ("marketplace.group_stays", "group_id")
 
 
 def test_a_variant_without_stock_named_keeps_its_own() -> None:

@@ -14,7 +14,9 @@ from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.records import GroupChange
 from app.services.publishing.queue import enqueue
-from app.services.publishing.report import batch_report
+from app.services.publishing.losses import losses_in
+from app.services.publishing.report import batch_report, send_again
+from app.services.publishing.report_book import sentence
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
 from app.services.publishing.small_edits import small_edit
@@ -173,12 +175,66 @@ async def test_a_group_without_an_answer_is_looked_up(
     assert bound(market)[loaded(db, live[0]).product_id or ""] == [int(groups[1]), int(groups[2])]
 
 
-async def test_out_of_the_last_group_is_a_whole_edit(
+async def synced(db: Database, market: PracticeMarket) -> None:
+    async with connected(market) as marketplace:
+        await sync_store(db, marketplace, 1, what={What.LISTINGS})
+
+
+async def test_out_of_its_group_is_a_whole_edit_and_the_market_has_it_in_none(
+    db: Database, market: PracticeMarket, live: list[int], groups: list[str]
+) -> None:
+    regroup(db, live[1:2], groups[1])
+    await send(db, market)
+    await synced(db, market)
+    regroup(db, live[1:2], "")
+    assert (await send(db, market)).live == 1
+    assert calls(market, EDIT) == 1
+    await synced(db, market)
+    assert (bound(market)[loaded(db, live[1]).product_id or ""], loaded(db, live[1]).group_id) == ([], "")
+
+
+async def test_groups_that_nobody_saw_here_are_asked_about_by_name_before_they_go(
     db: Database, market: PracticeMarket, live: list[int], groups: list[str]
 ) -> None:
     regroup(db, live[:1], "")
+    first = await send(db, market)
+    (group,) = batch_report(db, first.batch_ids[0]).groups
+    assert (first.failed, calls(market, EDIT)) == (1, 0)
+    assert sentence(group.message_key, group.params, group.code) == (
+        "Not sent, would lose: product group Three. Accept the loss, then send anyway."
+    )
+    send_again(db, first.batch_ids[0], accepts_losses=True)
     assert (await send(db, market)).live == 1
-    assert (calls(market, GROUP), calls(market, EDIT)) == (1, 1)
+    assert bound(market)[loaded(db, live[0]).product_id or ""] == []
+
+
+@pytest.mark.parametrize("emptied", [{"attributes": []}, {"detail_html": ""}, {"attributes": [], "detail_html": ""}])
+async def test_emptied_attributes_and_descriptions_are_asked_about_and_then_are_gone_there(
+    db: Database, market: PracticeMarket, live: list[int], emptied: dict[str, Any]
+) -> None:
+    own = [{"name": "Finish", "value": "Brushed"}, {"name": "Thread", "value": "M10"}]
+    edit_listings(db, [ListingEdit(live[0], {"attributes": own})], label="change.edit")
+    enqueue(db, 1, live[:1])
+    await send(db, market)
+    record = loaded(db, live[0])
+    assert (record.status, len(record.attributes), calls(market, EDIT)) == ("live", 2, 1) and record.detail_html
+    edit_listings(db, [ListingEdit(record.id, emptied)], label="change.edit")
+    enqueue(db, 1, [record.id])
+    first = await send(db, market)
+    (group,) = batch_report(db, first.batch_ids[0]).groups
+    lost = losses_in(group.params)
+    assert (first.failed, group.code, calls(market, EDIT)) == (1, "marketplace.would_lose", 1)
+    assert [one.value for one in lost if one.kind == "detail_page"] == (
+        [record.detail_html] if "detail_html" in emptied else []
+    )
+    assert sum(one.kind == "attribute" for one in lost) == (len(record.attributes) if "attributes" in emptied else 0)
+
+    send_again(db, first.batch_ids[0], accepts_losses=True)
+    assert (await send(db, market)).live == 1
+    await synced(db, market)
+    now = loaded(db, live[0])
+    assert {name: getattr(now, name) for name in emptied} == emptied
+    assert now.content_hash == now.sent_hash
 
 
 async def test_one_refused_listing_does_not_stop_the_others(

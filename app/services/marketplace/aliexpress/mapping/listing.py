@@ -26,7 +26,7 @@ from app.services.marketplace.aliexpress.mapping.table import (
     write,
 )
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import ident, minor_units, price_text, text
+from app.services.marketplace.aliexpress.values import ident, listed, minor_units, price_text, text
 from app.services.marketplace.port import (
     AttributeContent,
     ListingContent,
@@ -170,8 +170,15 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         keywords=tuple(word for word in (text(record.get(name)) for name in KEYWORDS) if word),
         language=language_of(shown),
         regional_prices=read_regional(record, ((sku, read_properties(sku)) for sku in rows(record.get(SKUS)))),
-        **values | {"currency": values["currency"] or "USD"},
+        **values | {"currency": values["currency"] or "USD", "group_id": next(iter(groups_of(record)), "")},
     )
+
+
+def groups_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of all product groups of a detail record, the main one first; newer records name it in the list only,
+    and 0 is none."""
+    found = [text(group) for group in listed(record.get("group_ids"))]
+    return tuple(group for group in dict.fromkeys((text(record.get("group_id")), *found)) if group not in ("", "0"))
 
 
 def _titles(record: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -7,12 +7,14 @@ from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import json_text
 from app.services.marketplace.aliexpress.values import text
-from app.services.marketplace.records import Loss
+from app.services.marketplace.records import GROUP_LOST, Loss
 
-ATTRIBUTE, ATTRIBUTE_PART, DETAIL, REGIONAL_PRICE, VARIANT, VARIANT_PART = (
+ATTRIBUTE, ATTRIBUTE_PART, DETAIL, DETAIL_PAGE, GROUP, REGIONAL_PRICE, VARIANT, VARIANT_PART = (
     "attribute",
     "attribute_part",
     "detail",
+    "detail_page",
+    GROUP_LOST,
     "regional_price",
     "variant",
     "variant_part",

@@ -1,15 +1,17 @@
 """Edits: the platform's record, changed where we know better, whole (domain.md 5.3, protocol reference 5.3).
 
 The platform overwrites everything with what is sent, so everything it has is sent back: fields we do not know,
-translations, discount prices, videos. An empty text, an empty list of attributes and None mean "leave as it is".
+translations, discount prices, videos. An empty title, no pictures and None mean "leave as it is". A description,
+attributes or a product group that the listing has none of any more go, and are named as lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.mapping.listing import (
     ATTRIBUTE,
     ATTRIBUTES,
@@ -23,19 +25,20 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     SKUS,
     TITLE,
     TITLES,
+    groups_of,
     locale_of,
     read_properties,
     write_sku,
 )
 from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
-from app.services.marketplace.aliexpress.mapping.losses import loss, lost_attribute, lost_variant
+from app.services.marketplace.aliexpress.mapping.losses import DETAIL_PAGE, loss, lost_attribute, lost_variant
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
 from app.services.marketplace.aliexpress.mapping.quotes import QUOTES, carry_quotes, key_after, key_before
 from app.services.marketplace.aliexpress.mapping.regional import read_quotes, write_quotes
 from app.services.marketplace.aliexpress.mapping.table import read, rows, write
-from app.services.marketplace.aliexpress.values import listed, text
+from app.services.marketplace.aliexpress.values import text
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
-from app.services.marketplace.records import Loss
+from app.services.marketplace.records import Loss, lost_group
 from app.services.regional_prices import RegionalPrices
 
 NOT_SENT = frozenset(
@@ -81,21 +84,25 @@ def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> 
     record = {name: value for name, value in raw.items() if name not in NOT_SENT and value is not None}
     plan = EditPlan(record, kept=[name for name in record if name not in _OURS | {"product_id", "subject", "detail"}])
     record |= {**write(LISTING, content), "product_id": product_id, "package_type": content.lot_size > 1}
-    _merge_groups(plan, text(raw.get("group_id")))
+    _merge_groups(plan, groups_of(raw), content.group_id)
     _merge_title(plan, content)
     _merge_detail(plan, content)
-    if content.attributes:
+    if content.attributes or rows(record.get(ATTRIBUTES)):
         _merge_attributes(plan, content.attributes)
     if content.skus:
         _merge_skus(plan, content)
     return plan
 
 
-def _merge_groups(plan: EditPlan, before: str) -> None:
-    """A new main group takes the old one's place among all groups of the listing, which the detail lists as well."""
-    after, groups = plan.record.get("group_id"), plan.record.get("group_ids")
-    if groups and before and text(after) != before:
-        plan.record["group_ids"] = [after if text(group) == before else group for group in listed(groups)]
+def _merge_groups(plan: EditPlan, before: Sequence[str], after: str) -> None:
+    """A new main group takes the old one's place among all groups of the listing, which the detail lists as well; a
+    listing in no group is taken out of all of them: what an edit does not name is lost."""
+    if not after:
+        plan.record.pop("group_id", None)
+        plan.record.pop("group_ids", None)
+        plan.lost += map(lost_group, before)
+    elif plan.record.get("group_ids") and before and after != before[0]:
+        plan.record["group_ids"] = [wire_id(one, "group_id") for one in dict.fromkeys((after, *before[1:]))]
 
 
 def _merge_title(plan: EditPlan, content: ListingContent) -> None:
@@ -108,15 +115,18 @@ def _merge_title(plan: EditPlan, content: ListingContent) -> None:
 
 
 def _merge_detail(plan: EditPlan, content: ListingContent) -> None:
-    if not content.detail_html:
-        return
     locale = locale_of(content.language)
     before = next((row.get(DETAIL) for row in rows(plan.record.get(DETAILS)) if row.get("locale") == locale), None)
+    page = html_of(before) if before is not None else text(plan.record.get("detail"))
+    if not content.detail_html and not page:
+        return
     after = detail_of(content.detail_html, before)
     _set_localised(plan, DETAILS, content, {DETAIL: after})
     if "detail" in plan.record:
         plan.record["detail"] = content.detail_html
-    if html_modules(before) > html_modules(after):
+    if not content.detail_html:
+        plan.lost.append(loss(f"{DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
+    elif html_modules(before) > html_modules(after):
         plan.lost.append(loss(f"{DETAILS}[{locale}].moduleList", DETAIL_LOST, locale, html_of(before)))
 
 

@@ -24,6 +24,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
 )
 from app.services.marketplace.aliexpress.mapping.losses import (
     ATTRIBUTE_PART,
+    DETAIL_PAGE,
     REGIONAL_PRICE,
     VARIANT_PART,
     loss,
@@ -69,10 +70,12 @@ _OURS = frozenset(
 def plan_solution_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> EditPlan:
     """The request that changes *raw*, a detail record with plain lists, into *content*: only what differs.
 
-    An empty text, an empty list of attributes and None mean "leave as it is".
+    An empty title, no pictures and None mean "leave as it is". A description or attributes that the listing has none
+    of any more go, and are named as lost.
 
     Raises:
-        Refused: `marketplace.field_fixed` for what this family cannot change.
+        Refused: `marketplace.field_fixed` for what this family cannot change; `marketplace.group_stays`: it has no word
+            for "in no group".
         ValueError: *raw* has a value in no documented form.
     """
     before = read_content(raw)
@@ -80,6 +83,8 @@ def plan_solution_edit(product_id: int, raw: dict[str, Any], content: ListingCon
         wanted, found = getattr(content, name), getattr(before, name)
         if wanted and found and wanted != found:
             raise Refused("marketplace.field_fixed", field=name, name=name)
+    if before.group_id and not content.group_id:
+        raise Refused("marketplace.group_stays", field="group_id", group=before.group_id)
     wanted_fields = write(LISTING, content)
     found_fields = write(LISTING, before)
     changed = {name: value for name, value in wanted_fields.items() if found_fields.get(name) != value}
@@ -87,7 +92,7 @@ def plan_solution_edit(product_id: int, raw: dict[str, Any], content: ListingCon
     plan.kept = [name for name, value in raw.items() if name not in _OURS and value is not None]
     _change_title(plan, raw, content)
     _change_detail(plan, raw, content)
-    if content.attributes and content.attributes != before.attributes:
+    if content.attributes != before.attributes:
         _change_attributes(plan, raw, content.attributes)
     if content.skus and not _are_same(before.skus, content.skus):
         _change_skus(plan, raw, content)
@@ -113,14 +118,16 @@ def _change_title(plan: EditPlan, raw: dict[str, Any], content: ListingContent) 
 
 
 def _change_detail(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
-    if not content.detail_html:
-        return
     language = language_of(locale_of(content.language))
     entry = next((row for row in rows(raw.get(SOLUTION_DETAILS)) if _language(row) == language), {})
+    page, locale = html_of(entry.get(DETAIL)), text(entry.get("locale"))
+    if not content.detail_html and not page:
+        return
     after = detail_of(content.detail_html, entry.get(DETAIL))
     _change_localised(plan, raw, SOLUTION_DETAILS, content, {DETAIL: after})
-    if html_modules(entry.get(DETAIL)) > html_modules(after):
-        locale = text(entry.get("locale"))
+    if not content.detail_html:
+        plan.lost.append(loss(f"{SOLUTION_DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
+    elif html_modules(entry.get(DETAIL)) > html_modules(after):
         path = f"{SOLUTION_DETAILS}[{locale}].moduleList"
         plan.lost.append(loss(path, DETAIL_LOST, locale, html_of(entry.get(DETAIL))))
 
