@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row
 
 from app.models import TaskAction
 from app.services.clock import from_ms
-from app.services.marketplace.port import ListingContent, Marketplace, RemoteListing, SkuContent
+from app.services.marketplace.port import AttributeContent, ListingContent, Marketplace, RemoteListing, SkuContent
 from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
 from app.services.publishing.turns import Facts
+from app.services.regional_prices import RegionalPrices
 
 
 @dataclass(slots=True)
@@ -120,12 +121,17 @@ async def find_candidates(marketplace: Marketplace, task: UnknownTask, skew_ms: 
 def is_applied(sent: ListingContent, remote: RemoteListing, before: Facts | None = None) -> bool:
     """Whether the platform's record shows what an edit sent; *before* is what its variants had at the last sync.
 
-    Compared is what the platform gives back as it got it; it rewrites detail HTML and may leave out texts of standard
-    values. A wrong "no" costs one more edit with the same content, which changes nothing but stock sold meanwhile.
+    Everything that an edit can change is compared. The platform may rewrite detail HTML and leave out texts of standard
+    values: a wrong "no" costs one more edit with the same content, which changes nothing but stock sold meanwhile; a
+    wrong "yes" would show as live what is not there.
     """
     there = remote.content
     return (
         sent.title == there.title
+        and sent.detail_html == there.detail_html
+        and set(map(_meant, sent.attributes)) == set(map(_meant, there.attributes))
+        and (sent.unit_id, sent.lot_size, sent.currency) == (there.unit_id, there.lot_size, there.currency)
+        and (sent.regional_prices is None or sent.regional_prices == (there.regional_prices or RegionalPrices()))
         and sent.category_id == there.category_id
         and sent.images == there.images
         and sent.freight_template_id == there.freight_template_id
@@ -152,6 +158,11 @@ def _stocks_fit(sent: ListingContent, there: ListingContent, before: Facts) -> b
     return True
 
 
-def _sku_facts(sku: SkuContent) -> tuple[str, int, tuple[tuple[str, str, str], ...]]:
-    properties = tuple((entry.name_id, entry.value_id, entry.custom_name) for entry in sku.properties)
-    return sku.code, sku.price_minor, properties
+def _meant(attribute: AttributeContent) -> tuple[str, str]:
+    """An attribute by its ids, by its own words where it has none."""
+    return attribute.name_id or attribute.name, attribute.value_id or attribute.value
+
+
+def _sku_facts(sku: SkuContent) -> tuple[object, ...]:
+    properties = tuple((part.name_id, part.value_id, part.custom_name, part.image_url) for part in sku.properties)
+    return sku.code, sku.price_minor, sku.barcode, properties

@@ -176,7 +176,15 @@ def test_a_price_that_stands_on_the_listing_only_holds_for_its_sku() -> None:
 
 def test_missing_numbers_are_unknown_and_not_zero() -> None:
     record = recorded()
-    for name in ("delivery_time", "gross_weight", "package_length", "lot_num", "group_id", "group_ids", "currency_code"):
+    for name in (
+        "delivery_time",
+        "gross_weight",
+        "package_length",
+        "lot_num",
+        "group_id",
+        "group_ids",
+        "currency_code",
+    ):
         record.pop(name)
 
     read = read_content(record)

@@ -18,6 +18,7 @@ from app.services.listings.apart import all_pairs, tell_apart
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import (
+    AttributeContent,
     RateLimited,
     Refused,
     RemoteListing,
@@ -335,15 +336,20 @@ async def test_an_unknown_one_of_another_batch_is_looked_up_too(
 async def test_equality_is_what_the_platform_gives_back(
     db: Database, make_sellable: Make, market: FakeMarketplace
 ) -> None:
-    """Rewritten HTML and stock that was sold are no evidence; everything else is."""
+    """The order of variants and stock that was sold are no evidence; everything else is."""
     await publish_all(db, market, [make_sellable().id])
     (remote,) = market.products.values()
     sent = market.creates[0]
     sku = sent.skus[0]
-    assert is_applied(sent, replace(remote, content=replace(remote.content, detail_html="x", skus=sent.skus[::-1])))
+    assert is_applied(sent, replace(remote, content=replace(remote.content, skus=sent.skus[::-1])))
     changes = (
         {"title": "Other"},
         {"category_id": "1"},
+        {"detail_html": "x"},
+        {"group_id": "9"},
+        {"attributes": (AttributeContent("", "", "Finish", "Brushed"),)},
+        {"unit_id": "1"},
+        {"lot_size": 5},
         {"images": ()},
         {"freight_template_id": "1"},
         {"handling_days": 6},
@@ -352,6 +358,7 @@ async def test_equality_is_what_the_platform_gives_back(
         {"skus": (replace(sku, price_minor=1), *sent.skus[1:])},
         {"skus": (replace(sku, code="OTHER"), *sent.skus[1:])},
         {"skus": (replace(sku, properties=(SkuProperty("14", "771"),)), *sent.skus[1:])},
+        {"skus": (replace(sku, barcode="4006381333931"), *sent.skus[1:])},
         {"skus": sent.skus[1:]},
     )
     for change in changes:

@@ -13,8 +13,8 @@ from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.records import GroupChange
-from app.services.publishing.queue import enqueue
 from app.services.publishing.losses import losses_in
+from app.services.publishing.queue import enqueue
 from app.services.publishing.report import batch_report, send_again
 from app.services.publishing.report_book import sentence
 from app.services.publishing.results import BatchResult
@@ -235,6 +235,32 @@ async def test_emptied_attributes_and_descriptions_are_asked_about_and_then_are_
     now = loaded(db, live[0])
     assert {name: getattr(now, name) for name in emptied} == emptied
     assert now.content_hash == now.sent_hash
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"attributes": [{"name": "Finish", "value": "Brushed"}]},
+        {"detail_html": "<p>Another page.</p>"},
+        {"unit": "100000014"},
+        {"lot_size": 5},
+    ],
+)
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before_commit"])
+async def test_whatever_an_unanswered_edit_changed_is_there_when_it_counts_as_sent(
+    db: Database, market: PracticeMarket, live: list[int], fault: str, changed: dict[str, Any]
+) -> None:
+    market.faults.update({"script": [{"method": EDIT, "fault": fault}]})
+    edit_listings(db, [ListingEdit(live[0], changed)], label="change.edit")
+    enqueue(db, 1, live[:1])
+    result = await send(db, market)
+    assert (result.live, result.unknown) == (1, 0)
+    sent = loaded(db, live[0])
+    await synced(db, market)
+    now = loaded(db, live[0])
+    assert {name: getattr(now, name) for name in changed} == {name: getattr(sent, name) for name in changed} == changed
+    assert now.content_hash == now.sent_hash == sent.content_hash
+    assert calls(market, EDIT) == (1 if fault == "cut_after_commit" else 2)
 
 
 async def test_one_refused_listing_does_not_stop_the_others(
