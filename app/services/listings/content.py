@@ -32,15 +32,16 @@ def numbers_sql(price: str, stock: str) -> str:
 NUMBERS_SQL = numbers_sql("price_minor", "stock")
 
 
-SENT_FIELDS = (*PLAIN_FIELDS, "attributes")
-"""What is sent of the listing's own row, in the order of the hash; regional prices stand behind all else."""
+SENT_FIELDS = (*(name for name in PLAIN_FIELDS if name != "keywords"), "attributes")
+"""What is sent of the listing's own row, in the order of the hash; regional prices stand behind all else. The platform
+takes no keywords (aliexpress-open-platform.md 5.2): they are for searching, checks and sheets."""
 
 _sent = attrgetter(*SENT_FIELDS)
 
 
 def content_hash(record: ListingRecord) -> str:
-    """32 hexadecimal characters over everything that would be sent. Columns the platform never sees
-    (`product_key`, `extra`, `keywords` order aside) do not count.
+    """32 hexadecimal characters over everything that would be sent. Columns the platform never sees (`product_key`,
+    `extra`, `keywords`) do not count.
     """
     variants = [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus]
     numbers = [shown_numbers(sku.price_minor, sku.stock) for sku in record.skus]
@@ -62,7 +63,8 @@ def hash_of_parts(
         variants: code, properties, barcode and dispatch country of each.
         numbers: the second half.
     """
-    wire: tuple[Any, ...] = (*sent, variants, images)
+    title, *others = sent
+    wire: tuple[Any, ...] = (title, "", *others, variants, images)  # hashes without keywords were made with this place
     if regional_prices:  # nothing is added without them: hashes made before there were any stay
         wire = (*wire, list(RegionalPrices.of(regional_prices).each()), regional_prices["type"])
     return _half(orjson.dumps(wire)) + numbers

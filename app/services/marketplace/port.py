@@ -192,7 +192,8 @@ class AttributeContent:
 class ListingContent:
     """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first.
 
-    `service_template_id` is given to a new listing, "" for the platform's default; edits leave it alone.
+    `service_template_id` is given to a new listing, "" for the platform's default; edits leave it alone. `keywords` are
+    read where the platform names some, and never sent.
     `regional_prices` None is "not known": an edit leaves what the platform has.
     Days, weight and sides are None only in what was read and had none: such a content cannot be sent as a new listing.
     """

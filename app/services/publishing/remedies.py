@@ -63,25 +63,31 @@ def rows_now(db: Database, batch_id: int, listing_ids: Sequence[int], field: str
     """Where these listings of a batch stand, seen from the field that is to be changed ("" for none)."""
     found: dict[int, RowNow] = {}
     with db.read() as session:
-        sent = _sent_hashes(session, batch_id, listing_ids)
+        ended = _ended(session, batch_id, listing_ids)
         contexts: dict[int, CheckContext] = {}
         for record, findings in check_listings(session, listing_ids):
             if record.store_id not in contexts:
                 contexts[record.store_id] = load_context(session, record.store_id)
-            is_edited = record.content_hash != sent.get(record.id, record.content_hash)
+            content_hash, settled_ms = ended.get(record.id, (record.content_hash, None))
+            is_edited = record.content_hash != content_hash
+            if field == "keywords":  # checked, but never sent: they are no part of the hash
+                is_edited |= settled_ms is not None and record.updated_ms > settled_ms
             row = _row(record, findings, field, contexts[record.store_id], lock_of(session, record), is_edited)
             found[record.id] = row
     return found
 
 
-def _sent_hashes(session: Session, batch_id: int, listing_ids: Sequence[int]) -> dict[int, str]:
-    hashes: dict[int, str] = {}
+def _ended(session: Session, batch_id: int, listing_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
+    """With which content hash, and when (ms), the tasks of a batch ended, by listing."""
+    found: dict[int, tuple[str, int | None]] = {}
     for chunk in chunks(listing_ids):
-        sql = (
-            f"SELECT listing_id, content_hash FROM publish_task WHERE batch_id = ? AND listing_id IN ({id_list(chunk)})"
+        rows = session.connection().exec_driver_sql(
+            "SELECT listing_id, content_hash, settled_ms FROM publish_task "
+            f"WHERE batch_id = ? AND listing_id IN ({id_list(chunk)})",
+            (batch_id,),
         )
-        hashes.update(map(tuple, session.connection().exec_driver_sql(sql, (batch_id,))))
-    return hashes
+        found.update((number, (content_hash, settled_ms)) for number, content_hash, settled_ms in rows)
+    return found
 
 
 def _row(

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import tr
+from app.views.language import say
 from app.views.listings.attribute_editor import AttributeEditor
 from app.views.listings.attribute_list import AttributeList
 from app.views.listings.image_strip import ImageStrip
@@ -49,6 +50,8 @@ class EditorForm(Ground):
         self._is_built = False
         super().__init__("surface", parent=parent)
         self.title, self.keywords = TextLine(), TextLine()
+        say(self.keywords, "listings.keywords_hint", "toolTip")
+        say(self.keywords, "listings.keywords_hint", "placeholderText")
         self.counter = Label(role="micro", ink="text3")
         self.category_id = category
         self.group_id, self.freight_template_id, self.unit = ChoiceBox(), ChoiceBox(), ChoiceBox()

@@ -78,7 +78,6 @@ def test_an_item_speaks_the_schema_of_its_category() -> None:
         ({"lot_size": 2}, "field_fixed", "lot_size"),
         ({"group_id": "523"}, "field_fixed", "group_id"),
         ({"freight_template_id": "1000"}, "field_fixed", "freight_template_id"),
-        ({"keywords": ("mug",)}, "field_fixed", "keywords"),
         ({"currency": "EUR"}, "field_fixed", "currency"),
         ({"skus": (SkuContent("A", 1100, 3, barcode="4006381333931"),)}, "field_fixed", "sku.barcode"),
     ],

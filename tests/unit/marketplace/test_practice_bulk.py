@@ -88,7 +88,7 @@ async def test_a_feed_whose_answer_is_lost_is_carried_out_once(
 async def test_a_create_by_feed_is_found_by_our_own_item_ids(
     store: AliExpressMarketplace, market: PracticeMarket, time: MarketTime
 ) -> None:
-    one = replace(await draft(store, code="FEED"), group_id="", keywords=())  # no feed carries these
+    one = replace(await draft(store, code="FEED"), group_id="")  # no feed carries one
     two = replace(one, title="Second Backpack", skus=tuple(replace(sku, code=f"B{sku.code}") for sku in one.skus))
     attributes = await store.category_attributes(one.category_id)
     items = [store.feed_item(f"own-{number}", content, attributes) for number, content in enumerate((one, two))]

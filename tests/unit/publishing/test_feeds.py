@@ -102,7 +102,7 @@ async def test_small_and_middle_batches_go_listing_by_listing(
 
 
 async def test_what_no_feed_can_carry_goes_by_itself(db: Database, market: PracticeMarket, make_part: Make) -> None:
-    records = [*queued(db, make_part, 5), *queued(db, make_part, 2, keywords="lamp, socket")]
+    records = [*queued(db, make_part, 5), *queued(db, make_part, 2, lot_size=2)]
     result = await send(db, market)
     assert (result.live, calls(market, SUBMIT), calls(market, POST)) == (7, 1, 2)
     await check_once_each(db, market, records)

@@ -54,6 +54,19 @@ def test_after_the_remedy_it_is_edited_and_passes(db: Database, batch_with: Any)
     assert (now.is_passing, now.is_edited, now.remedy) == (True, True, None)
 
 
+def test_keywords_put_right_are_edited_though_they_are_never_sent(db: Database, batch_with: Any) -> None:
+    batch, record = batch_with(keywords="lamp, Lamp, touch")
+    write(db, "UPDATE publish_task SET settled_ms = 2 WHERE batch_id = ?", batch)
+    write(db, "UPDATE listing SET updated_ms = 1 WHERE id = ?", record.id)
+    now = rows_now(db, batch, [record.id], "keywords")[record.id]
+    assert (now.is_edited, now.finding and now.finding.code) == (False, "keywords.repeated")
+    assert now.remedy is not None
+    ListingDesk(lambda: db).save([now.remedy], record.title)
+    now = rows_now(db, batch, [record.id], "keywords")[record.id]
+    assert (now.value, now.is_passing, now.is_edited) == ("lamp, touch", True, True)
+    assert not rows_now(db, batch, [record.id], "title")[record.id].is_edited
+
+
 def test_what_the_platform_has_as_it_is_needs_no_sending(db: Database, batch_with: Any) -> None:
     batch, record = batch_with()
     assert not rows_now(db, batch, [record.id], "title")[record.id].is_sent

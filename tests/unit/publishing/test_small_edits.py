@@ -263,6 +263,19 @@ async def test_whatever_an_unanswered_edit_changed_is_there_when_it_counts_as_se
     assert calls(market, EDIT) == (1 if fault == "cut_after_commit" else 2)
 
 
+async def test_keywords_are_nothing_to_send_and_do_not_make_a_price_a_whole_edit(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    edit_listings(db, [ListingEdit(number, {"keywords": "lamp, touch"}) for number in live], label="change.edit")
+    assert not any(loaded(db, number).is_changed_since_publish for number in live)
+    assert [one.reason for one in enqueue(db, 1, live[:1]).skipped] == ["unchanged"]
+    change(db, live, price_minor=777)
+    assert (await send(db, market)).live == 4
+    assert (calls(market, PRICE), calls(market, EDIT)) == (1, 0)
+    await synced(db, market)
+    assert {loaded(db, number).keywords for number in live} == {"lamp, touch"}
+
+
 async def test_one_refused_listing_does_not_stop_the_others(
     db: Database, market: PracticeMarket, live: list[int]
 ) -> None:

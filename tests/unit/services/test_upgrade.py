@@ -9,9 +9,11 @@ import sqlite3
 import stat
 from contextlib import closing
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -23,10 +25,12 @@ from app.services.db import Database
 from app.services.history.undo import redo, undo
 from app.services.listings.content import content_hash
 from app.services.listings.loading import load_listings
+from app.services.listings.records import PLAIN_FIELDS, ListingRecord
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.publishing.journal import claim
 from app.services.publishing.turns import load_facts
+from app.services.regional_prices import RegionalPrices
 from app.services.stores.reading import list_stores
 from app.services.upgrade import (
     KEPT_DAILY_BACKUPS,
@@ -145,6 +149,59 @@ def test_hashes_of_an_older_file_become_those_of_today_and_equal_ones_stay_equal
     assert len(records) > 1
     assert [record.content_hash for record in records] == [content_hash(record) for record in records]
     assert [record.sent_hash for record in records[:2]] == [records[0].content_hash, "what they have"]
+
+
+@pytest.mark.parametrize(
+    "regional",
+    [
+        {},
+        {"type": "relative", "countries": {"RU": -150, "ES": 5}},
+        {"type": "absolute", "countries": {"RU": {"B": 2, "A": 1}, "BR": {"A": 3}}},
+    ],
+)
+def test_keywords_of_an_older_file_count_as_sent_no_more_and_equal_hashes_stay_equal(tmp_path, regional):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    older = Database(path)
+    upgrade(older, "0033")
+    with older.bulk() as connection:
+        run = connection.exec_driver_sql
+        first, second = run("SELECT id FROM listing ORDER BY id LIMIT 2").scalars()
+        run("UPDATE listing_body SET keywords = 'lamp, bedside'")
+        run("UPDATE listing SET regional_prices = ?", (json.dumps(regional),))
+        hashes = {one.id: _hash_with_keywords(one) for one in load_listings(connection, [first, second])}
+        for number, old in hashes.items():
+            run("UPDATE listing SET content_hash = ?, sent_hash = ? WHERE id = ?", (old, old, number))
+            run("INSERT INTO listing_synced VALUES (?, 1, 1, ?, ?, NULL, '{}')", (number, old, f"{old[:16]}another"))
+            run("INSERT INTO sent_price VALUES (?, '{}', 1, ?)", (number, old))
+        run("UPDATE listing SET sent_hash = 'what they have' WHERE id = ?", (second,))
+        run("UPDATE listing_synced SET said_hash = 'what they said' WHERE id = ?", (second,))
+    older.dispose()
+
+    database = open_database(path)
+    with database.read() as session:
+        records = load_listings(session, [first, second])
+        marks = session.connection().exec_driver_sql("SELECT said_hash, our_hash FROM listing_synced ORDER BY id").all()
+        noted = session.connection().exec_driver_sql("SELECT our_hash FROM sent_price ORDER BY listing_id").scalars()
+        now = [content_hash(one) for one in records]
+        assert [one.content_hash for one in records] == now != list(hashes.values())
+        assert [one.sent_hash for one in records] == [now[0], "what they have"]
+        assert list(map(tuple, marks)) == [
+            (now[0], f"{now[0][:16]}another"),
+            ("what they said", f"{now[1][:16]}another"),
+        ]
+        assert list(noted) == now
+    database.dispose()
+
+
+def _hash_with_keywords(record: ListingRecord) -> str:
+    """The hash as it was when keywords were part of it."""
+    variants = [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus]
+    own = [getattr(record, name) for name in PLAIN_FIELDS]
+    prices = RegionalPrices.of(record.regional_prices)
+    regional = (list(prices.each()), prices.kind) if prices.kind else ()
+    wire = orjson.dumps((*own, record.attributes, variants, record.images, *regional))
+    return blake2b(wire, digest_size=8).hexdigest() + content_hash(record)[16:]
 
 
 def test_a_bulk_edit_of_an_older_file_goes_back(tmp_path):

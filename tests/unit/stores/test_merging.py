@@ -175,6 +175,14 @@ def test_units_and_keywords_keep_our_spelling(context):
     assert (merged.unit, merged.keywords) == ("100000017", "other")
 
 
+@pytest.mark.parametrize("ours", ["lamp; night light", ""])
+def test_keywords_changed_here_stay_until_they_are_changed_there(context, ours):
+    local = record(keywords=ours)
+    there = remote(keywords="lamp")
+    assert adopt(local, there, context, ADDRESSES, {}, ("lamp",)).keywords == ours
+    assert adopt(local, there, context, ADDRESSES, {}, ("desk lamp",)).keywords == "lamp"
+
+
 def test_a_listing_that_could_not_be_sent_as_it_is_takes_theirs_and_keeps_ids(context):
     local = record(weight_g=None, handling_days=None)
     merged = adopt(local, remote(), context, ADDRESSES)

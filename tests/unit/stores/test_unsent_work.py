@@ -106,6 +106,20 @@ def test_keywords_the_platform_does_not_tell_stay(db, market, make_lamp, sync):
     assert only(db).keywords == "night light"
 
 
+def test_keywords_changed_here_are_no_unsent_work_and_stay_until_theirs_change(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", raw={"keyword": "lamp", "product_more_keywords1": "bedside"}))
+    sync()
+    edit(db, keywords="night light")
+    assert not only(db).is_changed_since_publish
+    same = {"keyword": "lamp", "product_more_keywords1": "bedside"}
+    market.put(make_lamp("1005001", weight_g=900, modified_at=LATER, raw=same))
+    assert sync().listings.conflicts == []
+    assert (only(db).keywords, only(db).weight_g) == ("night light", 900)
+    market.put(make_lamp("1005001", keywords=("desk lamp",), modified_at=LATER + timedelta(days=1)))
+    sync()
+    assert only(db).keywords == "desk lamp"
+
+
 def test_unsent_work_on_a_failed_listing_keeps_its_status(db, market, make_lamp, sync):
     market.put(make_lamp("1005001"))
     sync()

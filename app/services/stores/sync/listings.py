@@ -30,6 +30,7 @@ from app.services.marketplace.port import (
     SignedOut,
 )
 from app.services.stores.sync.categories import ensure_attributes
+from app.services.stores.sync.known import Known, is_current, load_known
 from app.services.stores.sync.mapping import DELETED
 from app.services.stores.sync.passes import (
     Pass,
@@ -44,7 +45,7 @@ from app.services.stores.sync.passes import (
     seen_among,
 )
 from app.services.stores.sync.results import ListingCounts
-from app.services.stores.sync.writing import Known, PageWriter, is_current, load_known
+from app.services.stores.sync.writing import PageWriter
 from app.services.tasks import TaskContext
 
 log = logging.getLogger(__name__)

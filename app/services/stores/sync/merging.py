@@ -31,6 +31,7 @@ def adopt(
     context: CheckContext,
     addresses: Mapping[str, str],
     sources: Mapping[str, str] = MappingProxyType({}),
+    keywords_then: Sequence[str] = (),
 ) -> ListingRecord:
     """The platform's values in the local row: its id, product key and unknown columns stay, equal meaning keeps our
     spelling.
@@ -39,14 +40,15 @@ def adopt(
         addresses: photobank address by picture source, for pictures of ours that were uploaded.
         sources: the other way round, for pictures of theirs that we uploaded: a listing whose pictures were changed
             since they were sent still knows the old ones by our names.
+        keywords_then: what the platform had the last time.
     """
     ours, theirs = _content(local, context, addresses), _content(remote, context, {})
     merged = replace(remote, id=local.id, store_id=local.store_id, product_key=local.product_key, extra=local.extra)
     if ours is None or theirs is None:
         merged.skus = adopt_skus(local.skus, remote.skus, frozenset())
         return merged
-    if ours.keywords == theirs.keywords or not theirs.keywords:
-        merged.keywords = local.keywords  # the platform's newer detail leaves them out: none is "not told"
+    if not theirs.keywords or theirs.keywords in (ours.keywords, keywords_then):
+        merged.keywords = local.keywords  # not told (newer details leave them out), or ours were changed: never sent
     if ours.unit_id == theirs.unit_id:
         merged.unit = local.unit
     if set(ours.attributes) == set(theirs.attributes):

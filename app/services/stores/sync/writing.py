@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
 from app.services.codes.bundles import note_bundles
 from app.services.compliance import CheckContext
@@ -25,15 +24,11 @@ from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
 from app.services.publishing.taking_over import detail_pictures
 from app.services.stores.sync.conflicts import forget, keep_theirs
-from app.services.stores.sync.mapping import STATUS, to_record
+from app.services.stores.sync.known import BUSY, OPEN_WORK, load_known
+from app.services.stores.sync.mapping import to_record
 from app.services.stores.sync.marks import Mark, put_marks
 from app.services.stores.sync.merging import adopt
 from app.services.stores.sync.results import ListingCounts
-
-BUSY = frozenset({ListingStatus.QUEUED, ListingStatus.SENDING, ListingStatus.UNKNOWN})
-"""The publish queue owns the status of these."""
-OPEN_WORK = frozenset({ListingStatus.DRAFT, ListingStatus.READY, ListingStatus.HELD, ListingStatus.FAILED})
-"""Statuses that speak of unsent local work: they stay while there is any."""
 
 _COLUMNS = (
     "store_id",
@@ -50,32 +45,9 @@ _COLUMNS = (
 _INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
 _TAKEN = ("status", "off_reason", *LISTING_FIELDS, "sent_hash", "remote", *DERIVED_COLUMNS, "updated_ms")
 _FORGET_ERROR = "UPDATE listing SET error_code = '', error_text = '', error_field = '' WHERE id = ?"
+_LAST_RECORD = "SELECT remote FROM listing_body WHERE id = ?"
 _KEPT = ("status", "off_reason", "sent_hash", "remote")
 """What a listing with unsent work takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is here of a listing of the platform: enough to tell whether its record must be read."""
-
-    listing_id: int
-    status: str
-    modified_ms: int | None
-    read_ms: int | None
-    said_hash: str | None
-
-
-def load_known(connection: Connection, store_id: int, product_ids: Sequence[str]) -> dict[str, Known]:
-    """What is here of these listings, by product id."""
-    if not product_ids:
-        return {}
-    rows = connection.exec_driver_sql(
-        "SELECT product_id, id, status, modified_ms, read_ms, said_hash FROM listing "
-        "LEFT JOIN listing_synced USING (id) "
-        f"WHERE store_id = ? AND product_id IN ({', '.join('?' * len(product_ids))})",
-        (store_id, *product_ids),
-    )
-    return {row[0]: Known(*row[1:]) for row in rows}
 
 
 @dataclass(slots=True)
@@ -197,7 +169,8 @@ class PageWriter:
         addresses: Mapping[str, str],
         moment: int,
     ) -> None:
-        merged = adopt(local, remote, self.context, addresses, self._sources)
+        keywords_then = self._keywords_then(local.id) if remote.keywords not in ("", local.keywords) else ()
+        merged = adopt(local, remote, self.context, addresses, self._sources, keywords_then)
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
@@ -223,6 +196,13 @@ class PageWriter:
         else:
             self.counts.changed += 1
             self.counts.touched.append(local.id)
+
+    def _keywords_then(self, listing_id: int) -> tuple[str, ...]:
+        # Imported late: the network comes with it, and a window that calls nobody does without.
+        from app.services.marketplace.aliexpress.mapping.listing import keywords_in
+
+        found = self.connection.exec_driver_sql(_LAST_RECORD, (listing_id,)).scalar()
+        return keywords_in(orjson.loads(found or "{}"))
 
     @staticmethod
     def _status(local: ListingRecord, merged: ListingRecord, *, has_unsent: bool) -> tuple[str, str]:
@@ -289,17 +269,3 @@ def _seen(record: ListingRecord, remote: RemoteListing, _: ListingSummary) -> Se
 def _stored(record: ListingRecord) -> str:
     """The platform's raw record as it is kept."""
     return orjson.dumps(record.remote or {}).decode()
-
-
-def is_current(known: Known | None, summary: ListingSummary) -> bool:
-    """Whether the record need not be read: same state, same time of change, and not read in the very second of it."""
-    modified = to_ms(summary.modified_at)
-    if known is None or modified is None or known.modified_ms != modified or known.read_ms is None:
-        return False
-    return known.read_ms - modified > SAME_SECOND_MS and (
-        known.status == STATUS[summary.status] or known.status in BUSY | OPEN_WORK
-    )
-
-
-SAME_SECOND_MS = 2_000
-"""The platform's times have whole seconds: a change within the second of the read would go unnoticed."""

@@ -23,6 +23,7 @@ from app.views.listings.bulk_edit.text_forms import (
     TagForm,
 )
 from app.views.listings.bulk_edit.value_forms import AttributeForm, CategoryForm, ValueForm
+from app.views.widgets.label import Label
 
 Make = Callable[[Surroundings, str, str], Form]
 
@@ -63,4 +64,7 @@ ONCE = NUMBER_FIELDS
 
 def make_form(around: Surroundings, field: str, way: str) -> Form:
     """The form for changing *field* this *way*."""
-    return FIELDS[field][way](around, field, way)
+    form = FIELDS[field][way](around, field, way)
+    if field == "keywords":
+        form.lines.addWidget(Label("bulk_edit.keywords_hint", role="small", ink="text3", wrap=True))
+    return form

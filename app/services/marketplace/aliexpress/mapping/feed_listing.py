@@ -46,7 +46,7 @@ def write_feed_listing(content: ListingContent, attributes: Sequence[RemoteAttri
     Raises:
         Refused: `marketplace.attribute_not_in_category` or `marketplace.sku_property_not_in_category` for an id the
             category does not have; `marketplace.field_fixed` for what the schema does not know: lots, a group,
-            keywords, barcodes, prices by country, another currency than the dollar, the platform's default freight
+            barcodes, prices by country, another currency than the dollar, the platform's default freight
             template.
     """
     _refuse_what_is_unknown(content)
@@ -75,7 +75,6 @@ def _refuse_what_is_unknown(content: ListingContent) -> None:
     unknown = {
         "lot_size": content.lot_size != 1,
         "group_id": bool(content.group_id),
-        "keywords": bool(content.keywords),
         "sku.barcode": any(sku.barcode for sku in content.skus),
         "currency": content.currency != "USD",
         "regional_prices": bool(content.regional_prices and content.regional_prices.kind),

@@ -167,11 +167,16 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         detail_html=html_of((detail or {}).get(DETAIL, record.get("detail"))),
         skus=tuple(read_sku(sku, record) for sku in rows(record.get(SKUS))),
         attributes=tuple(_row_of(AttributeContent, row) for row in rows(record.get(ATTRIBUTES))),
-        keywords=tuple(word for word in (text(record.get(name)) for name in KEYWORDS) if word),
+        keywords=keywords_in(record),
         language=language_of(shown),
         regional_prices=read_regional(record, ((sku, read_properties(sku)) for sku in rows(record.get(SKUS)))),
         **values | {"currency": values["currency"] or "USD", "group_id": next(iter(groups_of(record)), "")},
     )
+
+
+def keywords_in(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keywords of a detail record."""
+    return tuple(word for word in (text(record.get(name)) for name in KEYWORDS) if word)
 
 
 def groups_of(record: Mapping[str, Any]) -> tuple[str, ...]:
