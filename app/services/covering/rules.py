@@ -189,7 +189,15 @@ def save_rules(db: Database, from_store_id: int, to_store_id: int, rules: CoverR
 def _shown(rows: Rows) -> str:
     """What differs from having no rules, as `name: value`."""
     stored, usual = orjson.loads(rows["cover_rules"][0]["rules"]), orjson.loads(_text(to_json(CoverRules())))
-    return ", ".join(f"{name}: {value}" for name, value in stored.items() if value != usual.get(name)) or "–"
+    return "; ".join(f"{name}: {_told(value)}" for name, value in stored.items() if value != usual.get(name)) or "–"
+
+
+def _told(value: Any) -> str:
+    """A value of a rule as a person reads it; pairs with an arrow between."""
+    pairs = value.items() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if pairs is not None:
+        return ", ".join(f"{found} → {put or '–'}" for found, put in pairs)
+    return "–" if value is None else str(value)
 
 
 def _text(stored: Mapping[str, Any]) -> bytes:

@@ -225,7 +225,7 @@ def _no_choice(condition: Condition, text: str, choices: Collection[Choice]) -> 
     known = list(dict.fromkeys(choice.id if is_fixed else choice.name for choice in choices))
     shown = ", ".join(known[:SHOWN_FIELDS]) + (" …" if len(known) > SHOWN_FIELDS else "")
     place = {"position": condition.value_at + 1, "name": condition.name, "value": text}
-    return BadValue("filter.no_choice", **place, known=shown or "–")
+    return BadValue("filter.no_choice", **place, known=shown) if known else BadValue("filter.none_yet", **place)
 
 
 def _says(text: str, choice: Choice, *, is_part: bool) -> bool:

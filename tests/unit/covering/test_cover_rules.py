@@ -202,7 +202,8 @@ def test_pictures_of_a_page_get_their_new_addresses_and_nothing_else_changes():
 
 
 def test_the_history_says_who_gave_a_pair_other_rules(pair):
-    for rules in (CoverRules(), CoverRules(stock=5), CoverRules(stock=5, words=(("a", "b"),)), CoverRules()):
+    wordy = CoverRules(stock=5, words=(("a", "b"), ("sale", "")), units={"100000000": "100000015"})
+    for rules in (CoverRules(), CoverRules(stock=5), wordy, CoverRules()):
         save_rules(pair.db, 2, 1, rules)
         save_rules(pair.db, 2, 1, rules)  # the same once more says nothing
     noted = list_changes(pair.db)
@@ -213,4 +214,5 @@ def test_the_history_says_who_gave_a_pair_other_rules(pair):
         contents = ChangeContents(pair.db, one.uid)
         told += [(value.before, value.after) for id in contents.ids(Query()) for value in contents.children(id)]
     assert [after for _, after in told[:1]] == ["stock: 5"]
-    assert told[1] == ("stock: 5", "words: [['a', 'b']], stock: 5") and told[2][1] in (None, "–")
+    assert told[1] == ("stock: 5", "units: 100000000 → 100000015; words: a → b, sale → –; stock: 5")
+    assert told[2][1] in (None, "–")

@@ -93,7 +93,7 @@ class TestReading:
         assert "live" in str(error.value.params["known"]).casefold()
         with pytest.raises(BadValue) as error:
             parse_filters("tag = autumn", {**LABELS, "tag": []})
-        assert error.value.params["known"] == "–"
+        assert (error.value.error_code, error.value.params["position"]) == ("filter.none_yet", 7)
 
     def test_every_field_of_the_rules_is_one_of_the_table(self):
         assert set(known_fields()) == set(FIELDS)
