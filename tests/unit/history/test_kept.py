@@ -92,7 +92,7 @@ def test_how_a_store_writes_its_codes_comes_back(db: Database) -> None:
 def test_cover_rules_come_back(db: Database) -> None:
     for rules in (CoverRules(stock=5), CoverRules(stock=5, price="price * 1.1")):
         save_rules(db, 1, 1, rules)
-    assert values(db, newest(db))[0][2:4] == ("stock: 5", "price: price * 1.1, stock: 5")
+    assert values(db, newest(db))[0][2:4] == ("stock: 5", "price: price * 1.1; stock: 5")
     undo(db)
     assert load_rules(db, 1, 1) == CoverRules(stock=5)
     undo(db)
