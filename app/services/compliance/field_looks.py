@@ -7,20 +7,16 @@ this together with the checker.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Set
 
 from sqlalchemy import Connection
 
-from app.services.compliance.checker import findings_of
 from app.services.compliance.context import CheckContext
-from app.services.compliance.findings import Finding
-from app.services.compliance.registry import Look, Rule
+from app.services.compliance.rule_looks import RuleLook
 from app.services.compliance.rules import GROUPS
-from app.services.compliance.stored_findings import Tally, tally
 from app.services.compliance.twins import Twin
 from app.services.listings.loading import id_list
-from app.services.listings.records import LISTING_FIELDS, ListingRecord
+from app.services.listings.records import LISTING_FIELDS
 
 OWN_COLUMNS = frozenset({"id", "store_id", "product_id", *LISTING_FIELDS})
 """Fields that stand in the row of a listing."""
@@ -37,40 +33,20 @@ _SOME_TWIN = (Twin(None, 0, ""),)
 """That there is one is all that counts here."""
 
 
-class FieldLook:
+class FieldLook(RuleLook):
     """The rules that a change of the fields *changed* concerns.
 
     Attributes:
-        needs: what of a record they read.
+        needs: what of a record they read, which is all that a record given to `tally` need have.
         is_own: whether all of that stands in the row of a listing itself, so that this look is enough.
     """
 
     def __init__(self, changed: Set[str]) -> None:
-        self._codes: dict[str, frozenset[str]] = {
-            rule.code: needs for group in GROUPS for rule in group.rules if (needs := rule.needs(changed))
-        }
-        self.needs = frozenset[str]().union(*self._codes.values())
+        needs = {rule.code: needs for group in GROUPS for rule in group.rules if (needs := rule.needs(changed))}
+        super().__init__(needs)
+        self.needs = frozenset[str]().union(*needs.values())
         self.is_own = changed <= OWN_COLUMNS >= self.needs
         self.asks_titles = "title" in changed
-        self._plans: dict[CheckContext, tuple[tuple[Look, list[Rule]], ...]] = {}
-
-    def tally(self, record: ListingRecord, context: CheckContext) -> Tally:
-        """What these rules find in *record*, which need have no more than the fields of `needs`."""
-        found: list[Finding] = []
-        for is_fine, rules in self._plans.get(context) or self._plan(context):
-            if not is_fine(record, context):
-                for rule in rules:
-                    found.extend(findings_of(rule, record, context))
-        return tally(found) if found else _NOTHING
-
-    def _plan(self, context: CheckContext) -> tuple[tuple[Look, list[Rule]], ...]:
-        """What is asked with the rules of a store."""
-        own = ((look, [rule for rule in rules if rule.code in self._codes]) for look, rules in context.plan)
-        self._plans[context] = tuple((look, rules) for look, rules in own if rules)
-        return self._plans[context]
-
-
-_NOTHING: Tally = Counter()
 
 
 def title_twins(connection: Connection, listing_ids: Iterable[int]) -> set[int]:

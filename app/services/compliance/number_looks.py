@@ -1,8 +1,8 @@
 """Which listings the checker must look at again after prices or stocks of very many of them were changed.
 
-Only the rules about variants (`rules/skus.py`) and about prices (`rules/guard.py`) read prices and stocks. A listing
-whose numbers are in order by far, both before and after, has the same findings as before; a property test holds this
-together with the checker.
+Only the rules about variants (`rules/skus.py`) and about prices (`rules/guard.py`, `rules/regional.py`) read prices and
+stocks. A listing whose numbers are in order by far, both before and after, has the same findings as before; a property
+test holds this together with the checker.
 """
 
 from __future__ import annotations
@@ -15,11 +15,16 @@ from sqlalchemy.orm import Session
 from app.models import Setting
 from app.services.compliance.loading import SETTING
 from app.services.compliance.rule_data import Limits, rule_data
+from app.services.compliance.rules import guard, regional, skus
 from app.services.history.columns import Staged
 from app.services.listings.content import HALF
 from app.services.listings.numbers import RENEWED
 from app.services.price_guard.settings import asks_costs, guard_settings
 
+NUMBER_CODES = frozenset(rule.code for group in (skus.GROUP, guard.GROUP, regional.GROUP) for rule in group.rules)
+"""Rules that may read prices or stocks: of the others, a change of these is nothing to ask about."""
+
+_REGIONAL = "SELECT listing_id FROM {rows} WHERE listing_id IN (SELECT id FROM listing WHERE regional_prices <> '{{}}')"
 _FLOORED = (
     "SELECT sku.listing_id FROM {rows} JOIN sku ON sku.id = row_id "
     "WHERE match_key IN (SELECT match_key FROM price_floor)"
@@ -88,6 +93,7 @@ def number_suspects(
         )
     prices = next((one for one in staged if one.column == "price_minor"), None)
     if prices is not None:
+        parts.append(_REGIONAL.format(rows=prices.rows))
         standing, guarded = _guarded(connection, prices, renewed)
         parts += guarded
     return list(connection.exec_driver_sql(f"{standing}{' UNION '.join(parts)} ORDER BY 1").scalars())

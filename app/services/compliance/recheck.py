@@ -51,7 +51,7 @@ Row = tuple[int, int, int, str, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Recounted:
     """A listing that was checked: its new row, and its findings by rule where those are others than before."""
 
     row: Row
@@ -115,7 +115,7 @@ def recheck(
         TaskCancelled: stopped; rows counted until then are stored.
     """
     done = changed = blocked = held = warned = 0
-    found: list[_Found] = []
+    found: list[Recounted] = []
     with db.read() as session:
         if listing_ids is not None:
             listing_ids = with_twins(session, listing_ids)
@@ -127,13 +127,13 @@ def recheck(
                 if one.is_other or one.tallied is not None:
                     found.append(one)
                 if len(found) >= FLUSH:
-                    changed += _write(db, found)
+                    changed += write_recounted(db, found)
                     found = []
                 if ctx is not None and number % CHUNK == 0:
                     ctx.report(number, total)
                     ctx.checkpoint()
         finally:
-            changed += _write(db, found)
+            changed += write_recounted(db, found)
     if ctx is not None:
         ctx.report(done, done)
     return RecheckResult(done, changed, blocked, held, warned)
@@ -162,7 +162,7 @@ def refresh_listing_images(
 
 def _recounted(
     session: Session, listing_ids: Sequence[int] | None, store_id: int | None
-) -> Iterator[tuple[int, _Found]]:
+) -> Iterator[tuple[int, Recounted]]:
     """Running number of every listing, and what was found."""
     number = 0
     stream = check_listings(session, listing_ids, store_id=store_id)
@@ -177,7 +177,7 @@ def _recounted(
             row = (*counted(now), state_of(record.status, now), record.id, record.status, record.content_hash)
             tallied = (record.id, record.store_id, record.content_hash, now)
             is_other = row[:4] != (*old[record.id], record.status)
-            yield number, _Found(row, is_other, tallied if now != known.get(record.id, {}) else None)
+            yield number, Recounted(row, is_other, tallied if now != known.get(record.id, {}) else None)
 
 
 def _take(
@@ -221,7 +221,7 @@ def _total(session: Session, listing_ids: Sequence[int] | None, store_id: int | 
     return int(session.execute(text(f"SELECT count(*) FROM listing{where}"), params).scalar_one())
 
 
-def _write(db: Database, found: Sequence[_Found]) -> int:
+def write_recounted(db: Database, found: Sequence[Recounted]) -> int:
     """Store counts, states and findings. Returns: rows whose counts or state are others now."""
     if not found:
         return 0

@@ -55,24 +55,33 @@ class Writing:
     suspects: Sequence[int] | None = None
 
 
-def write_columns(
-    connection: Connection, staged: Sequence[Staged], moment_ms: int, how: Writing
-) -> tuple[set[int], set[int]]:
-    """Give staged variants their new values and bring their listings in step, but for listings that moved on.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of writing columns.
 
-    Returns: listings to check anew, and those that moved on.
+    Attributes:
+        suspects: listings to check anew.
+        by_numbers: others, of which only rules about prices and stocks may say something else (`recheck_numbers`).
+        moved: listings that moved on and were left out.
     """
-    suspects = set(how.suspects or ())
-    moved: set[int] = set()
+
+    suspects: set[int]
+    by_numbers: set[int]
+    moved: set[int]
+
+
+def write_columns(connection: Connection, staged: Sequence[Staged], moment_ms: int, how: Writing) -> Written:
+    """Give staged variants their new values and bring their listings in step, but for listings that moved on."""
+    suspects, by_numbers, moved = set[int](), set(how.suspects or ()), set[int]()
     limits = number_limits(connection)
     coming = blocks(connection, staged)
     with roomy(connection):
         while some := list(_written(connection, islice(coming, PASS_BLOCKS), moved, how)):
             for block in some:
                 suspects.update(reopen(connection, block))
-                suspects.update(_renewed(connection, block, moment_ms, limits, how))
+                by_numbers.update(_renewed(connection, block, moment_ms, limits, how))
             forget_noted(connection)
-    return suspects, moved
+    return Written(suspects, by_numbers - suspects - moved, moved)
 
 
 def _written(

@@ -115,7 +115,8 @@ class ChangeRecord:
 @dataclass(frozen=True, slots=True)
 class UndoResult:
     """How many listings were put back, which moved on since and were left alone. `suspects`: those of `listing_ids`,
-    which were put back, whose findings may be others now; of the rest only prices and stocks changed, harmlessly."""
+    which were put back, whose findings may be others now; of the rest only prices and stocks changed, harmlessly.
+    `by_numbers`: suspects of which only prices and stocks changed, too."""
 
     change: ChangeRecord
     restored: int
@@ -124,6 +125,7 @@ class UndoResult:
     suspects: tuple[int, ...] = field(default=())
     conflict_names: tuple[str, ...] = field(default=())
     """Names of the rows that were left alone and are no listings."""
+    by_numbers: tuple[int, ...] = field(default=())
 
     @property
     def is_stuck(self) -> bool:

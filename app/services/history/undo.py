@@ -15,7 +15,7 @@ from app.services.clock import now_ms
 from app.services.compliance.word_lists import note_change
 from app.services.db import Database
 from app.services.errors import NotFound
-from app.services.history.column_writing import Writing, write_columns
+from app.services.history.column_writing import Writing, Written, write_columns
 from app.services.history.columns import (
     Staged,
     blocks,
@@ -137,10 +137,13 @@ def reverse(
     staged = left.staged()
     moved = _moved_beside_entries(connection, change_id, staged)
     restored, conflicts, suspects = _restore(connection, left, undo_id, moment, moved, ctx)
+    by_numbers = set[int]()
     if staged:
         is_known = chosen.fields is None and chosen.within is None and not left.undos
         foreseen = foresee(connection, change_id, chosen.listing_ids) if is_known else None
-        suspects |= _restore_columns(connection, staged, foreseen, moment, restored, conflicts, ctx)
+        written = _restore_columns(connection, staged, foreseen, moment, restored, conflicts, ctx)
+        suspects |= written.suspects
+        by_numbers = written.by_numbers
         is_whole = is_known and not conflicts and chosen.listing_ids is None
         _pack_back(connection, change_id, undo_id, staged, is_whole=is_whole)
         forget(connection, staged)
@@ -161,7 +164,9 @@ def reverse(
     _settle(connection, found, undo_id, done, moment if is_undone else None)
     if change.kind == UNDO:
         _reopen(connection, change.params["of"], undo_id, done, is_kept=is_kept)
-    return UndoResult(change, done, alone, tuple(sorted(restored)), tuple(sorted(suspects)), names)
+    by_numbers -= suspects
+    anew = (tuple(sorted(suspects | by_numbers)), names, tuple(sorted(by_numbers)))
+    return UndoResult(change, done, alone, tuple(sorted(restored)), *anew)
 
 
 def _is_undone(connection: Connection, change: ChangeRecord, left: Left, alone: Collection[int]) -> bool:
@@ -251,9 +256,9 @@ def _restore_columns(
     restored: set[int],
     conflicts: set[int],
     ctx: TaskContext | None,
-) -> set[int]:
+) -> Written:
     """Put columns back, but for *conflicts* and listings that moved on, which leave the stage and become conflicts;
-    what is on the stage then is added to *restored*. Returns: listings to check anew.
+    what is on the stage then is added to *restored*.
 
     Raises:
         TaskCancelled: stopped, also in the middle of a statement.
@@ -265,10 +270,10 @@ def _restore_columns(
 
     out(conflicts)
     with interruptible(connection, ctx):
-        suspects, moved = write_columns(connection, staged, moment_ms, Writing(out, foreseen=foreseen))
-    conflicts |= moved
+        written = write_columns(connection, staged, moment_ms, Writing(out, foreseen=foreseen))
+    conflicts |= written.moved
     restored.update(staged_listings(connection, staged))
-    return suspects
+    return written
 
 
 def _restore(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.services.compliance.number_recheck import recheck_numbers
 from app.services.compliance.recheck import recheck, refresh_listing_images
 from app.services.compliance.word_desk import words_of_change
 from app.services.db import Database
@@ -246,8 +247,9 @@ class ListingDesk:
         cancel_needless(self.db, result.listing_ids)
         if result.change.label == WORDS_LABEL:
             recheck_words(self.db, words_of_change(self.db, result.change.uid), TaskContext())
-        if result.suspects:
-            self._recheck(result.suspects, ())
+        if others := set(result.suspects) - set(result.by_numbers):
+            self._recheck(sorted(others), ())
+        recheck_numbers(self.db, result.by_numbers)
         return result
 
     def _recheck(self, listing_ids: Sequence[int], with_new_images: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from app.services.compliance.checker import check
 from app.services.compliance.findings import FIELDS, Severity, finding_text, fix_text
 from app.services.compliance.image_facts import ImageFacts
+from app.services.compliance.number_looks import NUMBER_CODES
 from app.services.listings.records import ListingRecord, SkuRecord
 from tests.unit.compliance.examples import (
     ATTRIBUTES,
@@ -168,6 +170,19 @@ RECORDS = st.builds(
 @given(RECORDS)
 def test_quick_looks_hide_nothing(record: ListingRecord) -> None:
     assert check(record, CONTEXT) == without_looks(record, CONTEXT)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(RECORDS, st.lists(st.tuples(NUMBERS, NUMBERS), min_size=4, max_size=4))
+def test_only_the_rules_of_numbers_read_prices_and_stocks(
+    record: ListingRecord, numbers: list[tuple[int | None, int | None]]
+) -> None:
+    skus = [replace(sku, price_minor=one, stock=two) for sku, (one, two) in zip(record.skus, numbers, strict=False)]
+    others = [
+        [finding for finding in check(one, CONTEXT) if finding.code not in NUMBER_CODES]
+        for one in (record, replace(record, skus=skus))
+    ]
+    assert others[0] == others[1]
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])

@@ -13,7 +13,7 @@ from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.paging import Query
 from app.services.tasks import TaskContext
 
-GUARDED = ("guard.", "price.")
+GUARDED = ("guard.", "price.", "regional.")
 
 
 def stored(db: Database) -> list[tuple[int, str, int]]:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreAccess
 from app.services.clock import now_ms
+from app.services.compliance.number_recheck import recheck_numbers
 from app.services.compliance.recheck import recheck, refresh_listing_images
-from app.services.history.column_writing import Writing, write_columns
+from app.services.history.column_writing import Writing, Written, write_columns
 from app.services.history.columns import pack
 from app.services.history.following import keep_following
 from app.services.history.recording import add_entries, record_change
@@ -64,9 +65,9 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
         )
         moved = _left_alone(connection)
         _leave_out(connection, plan, moved)
-        again, moved_numbers = _write_numbers(connection, plan, change_id, moment)
-        again |= _write_texts(connection, change_id, moment, ctx, planned, edited_fields(connection))
-        moved |= moved_numbers
+        numbers = _write_numbers(connection, plan, change_id, moment)
+        again = numbers.suspects | _write_texts(connection, change_id, moment, ctx, planned, edited_fields(connection))
+        moved |= numbers.moved
         changed = changed_listings(connection, plan) if moved else planned
         if not changed:
             connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
@@ -77,6 +78,7 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
         refresh_listing_images(plan.file.db, sorted(again))
     if again:
         recheck(plan.file.db, sorted(again))
+    recheck_numbers(plan.file.db, sorted(numbers.by_numbers - again))
     ctx.report(changed, changed)
     return Applied(change, changed, tuple(sorted(moved)))
 
@@ -119,8 +121,8 @@ def _only_store(connection: Connection) -> int | None:
     return stores[0] if len(stores) == 1 else None
 
 
-def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
-    """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
+def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> Written:
+    """Numbers of the variants, by SQL."""
     is_foreseen = connection.exec_driver_sql("SELECT 1 FROM plan.foreseen LIMIT 1").first() is not None
     is_as_planned = plan.file.db.moment() == plan.moment  # nobody writes from now on
     how = Writing(

@@ -16,8 +16,9 @@ from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
 from app.services.compliance.field_looks import TOLD_APART, FieldLook, learn_title_twins, title_twins
 from app.services.compliance.loading import learn_images, load_context
-from app.services.compliance.number_looks import number_suspects
+from app.services.compliance.number_looks import NUMBER_CODES, number_suspects
 from app.services.compliance.recheck import pictures_of
+from app.services.compliance.rule_looks import RuleLook
 from app.services.compliance.twins import Twin, read_twins
 from app.services.history.columns import Staged
 from app.services.history.records import SORTED_HERE
@@ -100,8 +101,8 @@ OR EXISTS (
 
 def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> list[int]:
     """Fill `plan.finding` and `plan.foreseen`. Only listings are checked of which something may change for the checker,
-    those that are not edited themselves among them, and of edits of fields that few rules read only these rules are
-    asked.
+    those that are not edited themselves among them, and of prices, stocks and edits of fields that few rules read only
+    these rules are asked.
 
     Returns: those whose findings new prices or stocks may change.
 
@@ -109,20 +110,21 @@ def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) ->
         TaskCancelled: stopped.
     """
     run, suspects = connection.exec_driver_sql, _suspects(connection, staged)
-    wholly, fields = set(suspects), edited_fields(connection) - SORTED_HERE - {VIRTUAL}
+    fields = edited_fields(connection) - SORTED_HERE - {VIRTUAL}
     look, edited = FieldLook(fields), set(run("SELECT listing_id FROM plan.edited").scalars())
+    wholly = edited.intersection(suspects)
     if not look.is_own:
         wholly |= edited
     elif look.asks_titles:
         wholly.update(edited.intersection(run(TOLD_APART).scalars()))
     if "title" in fields:
         wholly.update(run(_NEIGHBOURS).scalars())
-    judge, partly = _Judge(connection, staged), sorted(edited - wholly)
-    total = len(wholly) + len(partly)
-    parts = ((judge.chunk, sorted(wholly)), (partial(judge.fields, look), partly))
+    judge, partly, numbered = _Judge(connection, staged), edited - wholly, set(suspects) - wholly
+    total = len(wholly) + len(partly) + len(numbered)
+    parts = ((judge.chunk, wholly), (partial(judge.fields, look), partly), (judge.numbers, numbered))
     done = 0
     for judged, listing_ids in parts:
-        for ids in chunks(listing_ids, CHUNK):
+        for ids in chunks(sorted(listing_ids), CHUNK):
             ctx.checkpoint()
             judged(ids)
             done += len(ids)
@@ -159,6 +161,7 @@ class _Judge:
         self._connection, self._session = connection, Session(bind=connection)
         self._staged = staged
         self._contexts: dict[int, CheckContext] = {}
+        self._by_numbers = RuleLook(NUMBER_CODES)
 
     def chunk(self, ids: Sequence[int]) -> None:
         """Note what is new in these listings."""
@@ -178,6 +181,21 @@ class _Judge:
             if new:  # nearly every listing is in order afterwards: what it was before does not matter then
                 context.twins.learn([record.id], twins)
                 new -= Counter((one.code, str(one.severity)) for one in check(record, context))
+            rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
+        self._note(rows)
+
+    def numbers(self, ids: Sequence[int]) -> None:
+        """Note what rules that read prices and stocks newly say of these listings; the others say what they said."""
+        before = load_listings(self._connection, ids)
+        after = self._foreseen(before, ids)
+        for store_id in {record.store_id for record in before}:
+            own = [one for one in chain(before, after) if one.store_id == store_id]
+            self._context(store_id).guard.learn(own)
+        rows = []
+        for record, foreseen in zip(before, after, strict=True):
+            context = self._context(record.store_id)
+            if new := Counter(self._by_numbers.tally(foreseen, context)):
+                new -= Counter(self._by_numbers.tally(record, context))
             rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
         self._note(rows)
 

@@ -12,6 +12,7 @@ from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.listings.bulk_edit.planning import check_plan
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskContext
 from tests.listing_rows import note_synced
@@ -132,3 +133,25 @@ def test_a_listing_that_moved_on_after_the_preview_is_left(db, planned, listings
     write(db, "UPDATE sku SET price_minor = 1234 WHERE listing_id = ?", listings[0])
     assert apply_plan(plan, TaskContext()).moved == (listings[0],)
     assert {sku.price_minor for sku in read(db, listings[0]).skus} == {1234}
+
+
+@pytest.mark.parametrize(
+    ("regional", "factor"),
+    [
+        ({"type": "absolute", "countries": {"RU": {"AB0": 900}}}, "3"),
+        ({"type": "relative", "countries": {"RU": -300}}, "0.5"),
+    ],
+)
+def test_a_new_price_that_makes_one_by_country_too_low_is_foreseen_and_stored(db, planned, listings, regional, factor):
+    """Nothing else of the listing is out of order: the rule about prices by country alone reads its price."""
+    edit_listings(db, [ListingEdit(listings[0], {"regional_prices": regional})], label="change.edit")
+    recheck(db)
+    assert "regional.too_low" not in {code for _, code, _ in stored(db)}
+    plan = planned(ChangeNumber("price_minor", "multiply", Decimal(factor)), checks=True)
+    assert ("regional.too_low", 1) in {(one.code, one.count) for one in plan.counts.findings}
+    apply_plan(plan, TaskContext())
+    assert (listings[0], "regional.too_low", 1) in stored(db)
+    assert stored(db) == fresh(db)
+    recheck(db, undo(db).suspects)
+    assert stored(db) == fresh(db)
+    assert "regional.too_low" not in {code for _, code, _ in stored(db)}
