@@ -30,7 +30,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from app.services.moments import Kept, Moment, Moments, with_answers
-from app.services.plain_reading import plain_connection
+from app.services.plain_reading import plain_connection, set_up
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -72,8 +72,7 @@ def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None
-        for pragma in pragmas:
-            dbapi.execute(f"PRAGMA {pragma}")
+        set_up(dbapi, pragmas)
 
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))

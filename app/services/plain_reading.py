@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.services.listings.text import fold
+
 
 class PlainResult:
     """The answer to a statement: of SQLAlchemy's `CursorResult` what readers use."""
@@ -67,11 +69,18 @@ class PlainConnection:
         return PlainResult(self.driver_connection.execute(sql, params))
 
 
+def set_up(driver: sqlite3.Connection, pragmas: Sequence[str]) -> None:
+    """Set a connection as *pragmas* say; its SQL knows `folded(text)`, for what is not stored folded: every call asks
+    for the interpreter, so it is for hundreds of names and not for rows."""
+    for pragma in pragmas:
+        driver.execute(f"PRAGMA {pragma}")
+    driver.create_function("folded", 1, fold, deterministic=True)
+
+
 @contextmanager
 def plain_connection(path: Path, pragmas: Sequence[str]) -> Iterator[PlainConnection]:
     """A snapshot of the file at *path*, set as *pragmas* say, for the length of the block."""
     with closing(sqlite3.connect(path, isolation_level=None)) as driver:
-        for pragma in pragmas:
-            driver.execute(f"PRAGMA {pragma}")
+        set_up(driver, pragmas)
         driver.execute("BEGIN")
         yield PlainConnection(driver)

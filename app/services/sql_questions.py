@@ -52,6 +52,10 @@ class SqlQuestions:
         field = self._field(name)
         return field.order or field.expression
 
+    def read_in_order(self, name: str) -> str:
+        """What is read where all rows are sorted by a sort key: the table, along an index if one is quicker."""
+        return self.spec.read_from({name})
+
     def order(self, query: Query) -> str:
         """The ORDER BY of a query.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from app.messages import Language, messages
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.expressions.conditions import Sql
@@ -32,6 +33,7 @@ from app.services.listings.figure_fields import (
 )
 from app.services.listings.listing_masks import ListingMasks
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
+from app.services.listings.shown_orders import OF_WHOLE_ROWS, shown_order
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.listings.variant_names import VariantNames
@@ -180,7 +182,7 @@ FIELDS = {
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
-    "marketing_group": Field("marketing_group.name", str, is_sortable=False, many=_IN_MARKETING),
+    "marketing_group": Field("marketing_group.name", str, many=_IN_MARKETING),
     "regional_type": Field("listing_region.kind", str, is_sortable=False, many="listing_region"),
     "regional_country": Field("listing_region.country", country, is_sortable=False, many="listing_region"),
     "regional_value": Field("listing_region.value", price_minor, is_sortable=False, many="listing_region"),
@@ -194,8 +196,8 @@ FIELDS = {
     "changed": _flag(_CHANGED),
     "quarantined": _flag(HELD_IDS),
     "held": _flag("SELECT listing_id FROM listing_hold"),
-    "hold_reason": Field("listing_hold.reason", str, is_sortable=False, many="listing_hold"),
-    "warehouse_kind": Field("listing_warehouse.kind", str, is_sortable=False, many="listing_warehouse"),
+    "hold_reason": Field("listing_hold.reason", str, many="listing_hold"),
+    "warehouse_kind": Field("listing_warehouse.kind", str, many="listing_warehouse"),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False, counted=_PIECES),
     "import_run": Field("import_run_id", number),
@@ -241,6 +243,7 @@ WHERE listing.id IN (SELECT value FROM json_each(?))
 quarter of its time."""
 
 
+_WHOLE_ROWS = "listing NOT INDEXED"
 _OWN = len(fields(ListingRow)) - 1
 """Where a row's figures begin."""
 _SHOWN = ", ".join(f"listing_figure.{column}" for column in SHOWN)
@@ -253,7 +256,11 @@ WHERE sku.listing_id = ? ORDER BY position
 
 
 class ListingSource(SqlSource[ListingRow]):
-    """Page source of the Listings tab. `language` decides whose category names are shown."""
+    """Page source of the Listings tab.
+
+    Attributes:
+        language: decides whose category names and words are shown, and so sorted by.
+    """
 
     spec = TableSpec(
         table="listing",
@@ -270,10 +277,10 @@ class ListingSource(SqlSource[ListingRow]):
         },
         besides=(OrderIndex("ix_listing_status", frozenset({"store", "status"})),),
     )
-    language = "en"
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
+        self.language: Language = messages.language
         self._names = VariantNames()
 
     def _connect(self) -> AbstractContextManager[Connection]:
@@ -286,8 +293,7 @@ class ListingSource(SqlSource[ListingRow]):
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
-        language = "zh" if self.language == "zh" else "en"
-        sql = _ROWS.format(language=language, stale=IS_STALE, figures=_SHOWN)
+        sql = _ROWS.format(language=self.language, stale=IS_STALE, figures=_SHOWN)
         wanted = orjson.dumps(list(ids)).decode()
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql, (wanted,))]
 
@@ -315,10 +321,25 @@ class ListingSource(SqlSource[ListingRow]):
     def _asks_nothing(query: Query) -> bool:
         return not (query.filters or query.store_ids or query.text.strip())
 
+    def sorted_by(self, name: str) -> str:
+        """As for any table; what is shown by a name or a word is sorted by that."""
+        return shown_order(name, self.language) or super().sorted_by(name)
+
+    def read_in_order(self, name: str) -> str:
+        """As for any table; see `OF_WHOLE_ROWS`."""
+        return _WHOLE_ROWS if name in OF_WHOLE_ROWS else super().read_in_order(name)
+
+    def _smallest_index(self, query: Query, *, is_sorted: bool = False, also: str = "") -> OrderIndex | None:
+        if is_sorted and OF_WHOLE_ROWS & {query.sort, query.then}:
+            return None
+        return super()._smallest_index(query, is_sorted=is_sorted, also=also)
+
     def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
-        if query.sort not in OF_LISTINGS or query.then:
-            return super()._sorted_sql(connection, table, where, query, order)
-        return sorted_by_figure(query, self._among(connection, query))
+        if query.sort in OF_LISTINGS and not query.then:
+            return sorted_by_figure(query, self._among(connection, query))
+        if OF_WHOLE_ROWS & {query.sort, query.then}:
+            table = _WHOLE_ROWS
+        return super()._sorted_sql(connection, table, where, query, order)
 
     def _among(self, connection: Connection, query: Query) -> Sql | None:
         """That `listing_id` is among the listings of *query*; None where it asks for all."""

@@ -13,6 +13,8 @@ from app.services.listings.text import fold
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from app.messages import Language
+
 Category = tuple[str, str]
 """Gateway and id of a category."""
 Names = Mapping[str, str]
@@ -39,7 +41,7 @@ class VariantNames:
         language: whose names are shown.
     """
 
-    language = "en"
+    language: Language = "en"
 
     def __init__(self) -> None:
         self._known: dict[tuple[Category, str], tuple[int | None, dict[str, Names]]] = {}

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.listings.variant_masks import FEW, STORED, Variants
+from app.services.sql_classes import some_values
 from app.services.sql_ids import numbers_in, read_numbers
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SOME = 1_000
 """So many times as many values as are wanted show how low these are."""
+EDGE = 20
+"""One of so many texts that were looked at, the first ones, is where the first rows end."""
 WALKED = 4_000
 """So many variants are looked at first along an order that only the tables have; then eight times as many."""
 
@@ -31,12 +34,13 @@ WALKED = 4_000
 @dataclass(frozen=True, slots=True)
 class Key:
     """What rows are sorted by: an SQL expression over `sku`, a column of `Variants` that has the same, or where their
-    listings stand in an order of listings (`listing_places`)."""
+    listings stand in an order of listings (`listing_places`). `is_bare_text`: a text that no index has, "" for none."""
 
     sql: str
     descending: bool = False
     column: str = ""
     places: Whole | None = None
+    is_bare_text: bool = False
 
     @property
     def is_in_memory(self) -> bool:
@@ -54,7 +58,7 @@ def listing_places(connection: Connection, listings: ListingSource, name: str, *
     stand at one place, which takes longer than one after the other."""
     import numpy as np
 
-    order, table = listings.sorted_by(name), listings.spec.read_from({name})
+    order, table = listings.sorted_by(name), listings.read_in_order(name)
     if are_ties_told:
         ranked = f"SELECT id, dense_rank() OVER (ORDER BY {order}) AS place FROM {table}"
         sql = f"SELECT group_concat(id), group_concat(place) FROM ({ranked})"
@@ -143,13 +147,49 @@ def _walked(
     connection: Connection, variants: Variants, found: Mask, keys: Sequence[Key], last: bool, limit: int | None
 ) -> Whole:
     """Very many hits, or the first of them: along all variants, until enough are met."""
-    order, looked_at = ", ".join(map(_sql, (*keys, Key("sku.id", last)))), -1 if limit is None else WALKED
+    order, looked_at = (*keys, Key("sku.id", last)), -1 if limit is None else WALKED
     while True:
-        ids = read_numbers(connection, f"SELECT id FROM sku ORDER BY {order} LIMIT {looked_at}")
+        ids = _first_of_all(connection, order, looked_at)
         met = variants.within(ids, found)
         if limit is None or len(met) >= limit or len(ids) < looked_at:
             return met[:limit]
         looked_at *= 8
+
+
+def _first_of_all(connection: Connection, keys: Sequence[Key], limit: int) -> Whole:
+    """The first of all variants in the order of *keys*, -1 for all of them."""
+    if limit > 0 and keys[0].is_bare_text:
+        ids = _first_of_texts(connection, keys, limit)
+        if len(ids) == limit:
+            return ids
+    return _read(connection, keys, limit)
+
+
+def _first_of_texts(connection: Connection, keys: Sequence[Key], limit: int) -> Whole:
+    """The first, or fewer of them, where the first key is a text that no index has. Most of the time goes into rows
+    that are put among the first and pushed out again: some texts show beyond which one none of the first can be."""
+    import numpy as np
+
+    text, *others = keys
+    highest = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one())
+    some = sorted((one or "" for one in some_values(connection, "sku", text.sql, highest)), reverse=text.descending)
+    edge = some[len(some) // EDGE] if some else ""
+    if edge:
+        return _read(connection, keys, limit, f"{text.sql} {'>=' if text.descending else '<='} ?", (edge,))
+    parts = [(others, f"{text.sql} = ''"), (keys, f"{text.sql} > ''")]
+    ids: Whole = np.empty(0, np.int64)
+    for order, wanted in reversed(parts) if text.descending else parts:
+        if len(ids) < limit:
+            ids = np.concatenate((ids, _read(connection, order, limit - len(ids), wanted)))
+    return ids
+
+
+def _read(
+    connection: Connection, keys: Sequence[Key], limit: int, wanted: str = "true", params: tuple[str, ...] = ()
+) -> Whole:
+    """The first variants that are as *wanted*, in the order of *keys*."""
+    order = ", ".join(map(_sql, keys))
+    return read_numbers(connection, f"SELECT id FROM sku WHERE {wanted} ORDER BY {order} LIMIT {limit}", params)
 
 
 def _sql(key: Key) -> str:

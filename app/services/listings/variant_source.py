@@ -87,6 +87,7 @@ OWN: dict[str, Field] = {
     "price": Field("sku.price_minor", price_minor),
     "stock": Field("sku.stock", number),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str),
+    "barcode": Field("sku.barcode", str),
     **OF_VARIANTS,
 }
 """Fields of a variant; the others are its listing's."""
@@ -305,7 +306,8 @@ class VariantSource(SqlSource[VariantRow]):
 
         sql = self._field(name).expression
         if name in OWN:
-            return Key(sql, descending, COLUMNS.get(name, ""))
+            return Key(sql, descending, COLUMNS.get(name, ""), is_bare_text=name == "barcode")
+        self._listings.language = self.names.language
         places = listing_places(connection, self._listings, name, are_ties_told=are_ties_told)
         return Key(sql, descending, places=places)
 

@@ -178,11 +178,6 @@ def _leading_columns() -> tuple[Column, ...]:
     )
 
 
-def _unsorted(key: str, cell: Callable[[ListingRow], Cell], width: int) -> Column:
-    """A hidden column of texts that rows cannot be sorted by."""
-    return Column(key, f"listings.column.{key}", cell, width=width, min_width=64, hidden=True)
-
-
 def _warehouse_kind(row: ListingRow) -> Cell:
     return Cell(tr(f"listings.warehouse.{row.warehouse_kind}")) if row.warehouse_kind else MISSING
 
@@ -190,9 +185,9 @@ def _warehouse_kind(row: ListingRow) -> Cell:
 def _hidden_columns() -> tuple[Column, ...]:
     return (
         _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
-        _unsorted("marketing_group", lambda row: _named(row.marketing_group), 110),
-        _unsorted("warehouse_kind", _warehouse_kind, 110),
-        _unsorted("hold_reason", lambda row: _named(row.hold_reason), 150),
+        _text("marketing_group", lambda row: _named(row.marketing_group), 110, 64, hidden=True),
+        _text("warehouse_kind", _warehouse_kind, 110, 64, hidden=True),
+        _text("hold_reason", lambda row: _named(row.hold_reason), 150, 64, hidden=True),
         _figure("skus", _number("sku_count"), 64, 48, hidden=True),
         _figure("images", _number("image_count"), 64, 48, hidden=True),
         _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),

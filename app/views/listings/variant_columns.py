@@ -87,10 +87,19 @@ def variant_columns() -> tuple[Column, ...]:
             edit=_open(lambda row: "" if row.stock is None else str(row.stock)),
         ),
         *figure_columns(),
-        Column("ships_from", "listings.filter.ships_from", lambda row: _named(row.ships_from), width=90),
-        Column("status", "listings.column.status", status_cell, width=100, sort_key="status"),
-        Column("barcode", "listings.column.barcode", lambda row: _named(row.barcode), width=120, hidden=True),
-        Column(
-            "key", "listings.column.key", lambda row: _named(row.product_key), width=120, hidden=True, sort_key="key"
-        ),
+        *_last_columns(),
     )
+
+
+def _last_columns() -> tuple[Column, ...]:
+    return (
+        _text("ships_from", "listings.filter.ships_from", lambda row: _named(row.ships_from), 90),
+        _text("status", "listings.column.status", status_cell, 100),
+        _text("barcode", "listings.column.barcode", lambda row: _named(row.barcode), 120, hidden=True),
+        _text("key", "listings.column.key", lambda row: _named(row.product_key), 120, hidden=True),
+    )
+
+
+def _text(key: str, title: str, cell: Callable[[VariantRow], Cell], width: int, *, hidden: bool = False) -> Column:
+    """A column of text that is sorted by its own name."""
+    return Column(key, title, cell, width=width, hidden=hidden, sort_key=key)
