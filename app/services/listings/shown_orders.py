@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OF_WHOLE_ROWS = frozenset({"status", "marketing_group", "hold_reason", "warehouse_kind"})
 """What no index of listings has, or what stands in a table by their ids: it is quickest to go through all rows in the
 order of their ids, which these tables have too."""
+OF_WORDS = frozenset({"status", "warehouse_kind"})
+"""Their order is a small number."""
 _OFF = "listings.off."
 """Why a listing is off sale is called by this and the reason, or `other`."""
 

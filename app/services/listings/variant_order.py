@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import Connection
 
+from app.services.listings.shown_orders import OF_WORDS
 from app.services.listings.variant_masks import FEW, STORED, Variants
 from app.services.sql_classes import some_values
 from app.services.sql_ids import numbers_in, read_numbers
@@ -59,13 +60,16 @@ def listing_places(connection: Connection, listings: ListingSource, name: str, *
     import numpy as np
 
     order, table = listings.sorted_by(name), listings.read_in_order(name)
-    if are_ties_told:
-        ranked = f"SELECT id, dense_rank() OVER (ORDER BY {order}) AS place FROM {table}"
-        sql = f"SELECT group_concat(id), group_concat(place) FROM ({ranked})"
+    if name in OF_WORDS or are_ties_told:
+        place = order if name in OF_WORDS else f"dense_rank() OVER (ORDER BY {order})"
+        sql = f"SELECT group_concat(id), group_concat(place) FROM (SELECT id, {place} AS place FROM {table})"
         told, stands = connection.exec_driver_sql(sql).one()
-        ids, at = numbers_in(told), numbers_in(stands)
+        ids, at = numbers_in(told or ""), numbers_in("" if stands is None else stands)
+        if not are_ties_told:
+            ids = ids[np.lexsort((ids, at))]
     else:
         ids = read_numbers(connection, f"SELECT id FROM {table} ORDER BY {order}, id")
+    if not are_ties_told:
         at = np.arange(1, len(ids) + 1)
     places: Whole = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
     places[ids] = at
