@@ -38,9 +38,9 @@ def shown_order(name: str, language: Language) -> str:
         case "group":
             return _of_store("product_group", "group_id", "group_id")
         case "marketing_group":
-            return _MARKETING_GROUP
+            return _marketing_group()
         case "hold_reason":
-            return _HOLD_REASON
+            return _hold_reason()
         case "warehouse_kind":
             return _warehouse_kind(language)
         case "status":
@@ -48,40 +48,49 @@ def shown_order(name: str, language: Language) -> str:
     return ""
 
 
-def _named(names: str, found: str, unnamed: str) -> str:
-    """The name *found* in the table `named`, which is of *names*; *unnamed* where there is none."""
-    return f"coalesce((WITH named AS MATERIALIZED ({names}) SELECT named.name FROM {found}), {unnamed})"
+def _name(names: str, found: str) -> str:
+    """The name *found* in the table `named`, which is of *names*; None where there is none."""
+    return f"(WITH named AS MATERIALIZED ({names}) SELECT named.name FROM {found})"
 
 
 def _of_store(table: str, key: str, column: str) -> str:
     """What the id in *column* is called in the listing's store; without a name the id is shown."""
-    return _named(
-        f"SELECT store_id, {key} AS key, folded(name) AS name FROM {table}",
-        f"named WHERE named.store_id = listing.store_id AND named.key = listing.{column}",
-        f"lower(listing.{column})",
-    )
+    names = f"SELECT store_id, {key} AS key, folded(name) AS name FROM {table}"
+    name = _name(names, f"named WHERE named.store_id = listing.store_id AND named.key = listing.{column}")
+    return f"coalesce({name}, lower(listing.{column}))"
 
 
 def _category(language: Language) -> str:
-    return _named(
-        f"SELECT gateway, category_id AS key, folded(name_{language}) AS name FROM category",
+    """Mostly all stores are of one gateway: that need not be looked up for each listing, which takes a third off."""
+    is_one = "(SELECT count(DISTINCT gateway) = 1 FROM store)"
+    names = (
+        f"SELECT gateway, category_id AS key, folded(name_{language}) AS name FROM category "
+        "WHERE gateway IN (SELECT gateway FROM store)"
+    )
+    of_one = _name(names, "named WHERE named.key = listing.category_id")
+    of_several = _name(
+        names,
         "store CROSS JOIN named ON named.gateway = store.gateway AND named.key = listing.category_id "
         "WHERE store.id = listing.store_id",
-        "lower(listing.category_id)",
     )
+    return f"coalesce(CASE WHEN {is_one} THEN {of_one} ELSE {of_several} END, lower(listing.category_id))"
 
 
-_MARKETING_GROUP = _named(
-    "SELECT id, folded(name) AS name FROM marketing_group",
-    "marketing_member CROSS JOIN named ON named.id = marketing_member.group_id "
-    "WHERE marketing_member.listing_id = listing.id",
-    "''",
-)
-_HOLD_REASON = _named(
-    "SELECT reason AS key, folded(reason) AS name FROM (SELECT DISTINCT reason FROM listing_hold)",
-    "listing_hold CROSS JOIN named ON named.key = listing_hold.reason WHERE listing_hold.listing_id = listing.id",
-    "''",
-)
+def _marketing_group() -> str:
+    name = _name(
+        "SELECT id, folded(name) AS name FROM marketing_group",
+        "marketing_member CROSS JOIN named ON named.id = marketing_member.group_id "
+        "WHERE marketing_member.listing_id = listing.id",
+    )
+    return f"coalesce({name}, '')"
+
+
+def _hold_reason() -> str:
+    name = _name(
+        "SELECT reason AS key, folded(reason) AS name FROM (SELECT DISTINCT reason FROM listing_hold)",
+        "listing_hold CROSS JOIN named ON named.key = listing_hold.reason WHERE listing_hold.listing_id = listing.id",
+    )
+    return f"coalesce({name}, '')"
 
 
 def _warehouse_kind(language: Language) -> str:

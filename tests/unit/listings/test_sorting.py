@@ -360,6 +360,16 @@ def test_names_order_what_another_column_leaves_equal(ground, then):
         assert [row.id for row in source.first_page(query, 9)] == [row.id for row in rows[:9]]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_categories_of_stores_of_one_gateway_stand_by_their_names(ground, write, language):
+    """What another gateway, which no store is of any more, calls a category is not asked."""
+    write("UPDATE store SET gateway = ?", GATEWAYS[1])
+    source, rows = _listings(ground, language)
+    rows.sort(key=lambda row: (OF_LISTING["category"](row), row.id))
+    assert {"Earphones", "apples", "苹果"}.isdisjoint(row.category for row in rows)
+    _assert_order(source, [row.id for row in rows], sort="category")
+
+
 def test_stores_with_a_name_in_common_stand_together(ground):
     source, rows = _listings(ground)
     stores = {row.id: row.store_id for row in rows}
