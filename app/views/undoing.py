@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.messages import tr
 from app.services.history.records import JUDGED_ANEW, TABLE
-from app.services.history.wording import change_label
+from app.services.history.wording import change_label, left_alone
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
@@ -83,13 +83,16 @@ class Undoing(QObject):
 
     def _on_returned(self, result: Any) -> None:
         self._desktop.reload_pages()
-        counts = {"changes": len(result.changes), "n": len(result.restored)}
+        counts: dict[str, Any] = {"changes": len(result.changes), "n": len(result.restored)}
         offer = None
         if result.conflicts:
             offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
         key = "history.returned_partly" if result.conflicts else "history.returned"
+        if result.reasons:
+            key, counts["why"] = "history.returned_but", left_alone(result.conflicts, result.reasons)
         tone = "amber" if result.conflicts else "green"
         self._context.notices.toast(key, tone=tone, offer=offer, kept=len(result.conflicts), **counts)
+        self._send(result)
 
     def redo(self) -> None:
         """Do the last undone change again."""
@@ -118,19 +121,21 @@ class Undoing(QObject):
             self._on_undone(result)
             return
         handle = self._context.runner.call(self._context.services.listings.next_to_undo, result.change.uid)
-        handle.succeeded.connect(lambda before: self._say_stuck(result.change, before))
+        handle.succeeded.connect(lambda before: self._say_stuck(result, before))
         handle.failed.connect(self._desktop.tell)
 
-    def _say_stuck(self, change: Any, before: Any) -> None:
+    def _say_stuck(self, result: Any, before: Any) -> None:
         """The newest change cannot be taken back any more: what stands before it can, or the history helps on."""
-        label = change_label(change)
-        if before is None:
-            offer = Offer("action.history", self.show_history)
-            self._context.notices.toast("history.stuck", tone="amber", offer=offer, label=label)
-            return
-        offer = Offer("history.undo_before", lambda: self._take_back(before.uid, is_step=True))
-        params = {"label": label, "before": change_label(before)}
-        self._context.notices.toast("history.stuck_before", tone="amber", offer=offer, **params)
+        params = {"label": change_label(result.change)}
+        offer = Offer("action.history", self.show_history)
+        if before is not None:
+            offer = Offer("history.undo_before", lambda: self._take_back(before.uid, is_step=True))
+            params["before"] = change_label(before)
+        if result.reasons:
+            key, params["why"] = "history.not_undone", left_alone(result.conflicts, result.reasons)
+        else:
+            key = "history.stuck" if before is None else "history.stuck_before"
+        self._context.notices.toast(key, tone="amber", offer=offer, **params)
 
     def _after_undo(self, key: str, result: Any) -> None:
         self._desktop.reload_pages()
@@ -142,19 +147,27 @@ class Undoing(QObject):
             self._context.notices.toast("history.left_alone", tone="amber", n=result.restored, names=names)
         elif result.conflicts:
             offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
-            self._context.notices.toast(
-                "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
-            )
+            why = left_alone(result.conflicts, result.reasons)
+            told = "history.undone_but" if result.reasons else "history.undone_partly"
+            params = {"n": result.restored, "kept": len(result.conflicts), "why": why}
+            self._context.notices.toast(told, tone="amber", offer=offer, **params)
+        elif result.waiting:
+            self._context.notices.toast("delist.undone" if key == UNDONE else "delist.redone", n=result.restored)
         else:
-            self._context.notices.toast(key, n=result.restored, offer=self._sending_again(result))
+            self._context.notices.toast(key, n=result.restored)
+        self._send(result)
 
-    def _sending_again(self, result: Any) -> Offer | None:
-        """What was delisted has its stock back here; the marketplace has not, before it is sent."""
-        from app.services.listings.delisting.records import LABEL
+    def _send(self, result: Any) -> None:
+        """The marketplace hears at once what became of a delisting; what else was edited of a listing, or cannot be
+        sent just now, is offered."""
+        from app.views.listings.unfinished import Left
 
-        if result.change.label != LABEL or not result.listing_ids:
-            return None
-        return Offer("delist.send_again", lambda: self._send_again(result.listing_ids))
+        for one in result.waiting:
+            left = Left(one.store_id, one.store, one.listings, one.batch_id, action=one.action)
+            self._desktop.listings_page().publisher.start(left)
+        if result.unsent:
+            offer = Offer("delist.send_again", lambda: self._send_again(result.unsent))
+            self._context.notices.toast("delist.unsent", tone="amber", offer=offer, n=len(result.unsent))
 
     def _send_again(self, listing_ids: Sequence[int]) -> None:
         self._desktop.window.show_tab("listings")

@@ -13,6 +13,8 @@ from app.cli.parser import Commands
 from app.messages import tr
 
 if TYPE_CHECKING:
+    from app.services.history.records import UndoResult
+    from app.services.history.returning import Returned
     from app.services.listings.desk import ListingDesk
 
 DEFAULT_LIMIT = 100
@@ -51,18 +53,52 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         "change": done.change.uid,
         "conflicting_listings": [number for number in done.conflicts if number > 0],
         "conflicting": list(done.conflict_names),
+        **_to_send(done),
     }
     if done.change.kind == TABLE:
         told["entries"] = done.change.params["n"]
     key = "cli.undone_change" if done.change.kind in NO_LISTINGS else "cli.undone"
-    lines = [tr("cli.undo_stuck" if done.is_stuck else key, n=done.restored, label=change_label(done.change))]
+    lines = [_said(done, key)]
     if done.is_stuck and not options.change and (before := listings.next_to_undo(done.change.uid)) is not None:
         lines.append(tr("cli.undo_before", id=before.uid[:UID_SHOWN], label=change_label(before)))
     if conflicts and not done.is_stuck:
-        lines.append(tr("cli.undo_conflicts", n=conflicts))
+        lines.append(_left(done))
     if conflicts:
         lines += [f"  {name}" for name in (*done.conflict_names, *_names(listings, done.conflicts))]
-    return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
+    return Outcome(told, [*lines, *_sending(told)], Exit.SOME_REFUSED if conflicts else Exit.DONE)
+
+
+def _said(done: UndoResult, key: str) -> str:
+    """The first line: what was undone, or why nothing was."""
+    from app.services.history.wording import change_label, left_alone
+
+    label = change_label(done.change)
+    if done.is_stuck and done.reasons:
+        return tr("history.not_undone", label=label, why=left_alone(done.conflicts, done.reasons))
+    return tr("cli.undo_stuck" if done.is_stuck else key, n=done.restored, label=label)
+
+
+def _left(done: UndoResult | Returned) -> str:
+    """What was left alone, and why."""
+    from app.services.history.wording import left_alone
+
+    if done.reasons:
+        return tr("cli.undo_left", why=left_alone(done.conflicts, done.reasons))
+    return tr("cli.undo_conflicts", n=len(done.conflicts))
+
+
+def _to_send(done: UndoResult | Returned) -> dict[str, Any]:
+    """What the marketplace must hear of a delisting that was undone, and why listings were left alone."""
+    return {
+        "queued": sum(one.listings for one in done.waiting),
+        "unsent": list(done.unsent),
+        "reasons": {str(number): reason.code for number, reason in sorted(done.reasons.items())},
+    }
+
+
+def _sending(told: dict[str, Any]) -> list[str]:
+    lines = [tr("cli.undo_queued", n=told["queued"])] if told["queued"] else []
+    return [*lines, tr("cli.undo_unsent", n=len(told["unsent"]))] if told["unsent"] else lines
 
 
 def _names(listings: ListingDesk, conflicts: Sequence[int]) -> list[str]:
@@ -113,11 +149,12 @@ def _go_back(listings: ListingDesk, options: argparse.Namespace) -> Outcome:
         "conflicts": conflicts,
         "steps": len(done.changes),
         "conflicting_listings": [number for number in done.conflicts if number > 0],
+        **_to_send(done),
     }
     lines = [tr("cli.went_back", n=len(done.restored), steps=len(done.changes))]
-    lines += [tr("cli.undo_conflicts", n=conflicts)] if conflicts else []
+    lines += [_left(done)] if conflicts else []
     lines += [f"  {name}" for name in _names(listings, done.conflicts)]
-    return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
+    return Outcome(told, [*lines, *_sending(told)], Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 
 def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:

@@ -20,11 +20,15 @@ from app.services.history.listing import find_change
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.parts import Part, parts_of
 from app.services.history.records import Entry
+from app.services.history.sales import stays
 from app.services.listings.loading import id_list
 from app.services.paging import Query
+from app.services.publishing.entries import Reason
+from app.services.publishing.sale_changes import NOUN as SALE
+from app.services.publishing.sale_changes import OFF_ALREADY, ON_ALREADY
 from app.services.tasks import TaskContext
 
-State = Literal["stands", "back", "moved", "created"]
+State = Literal["stands", "back", "moved", "no", "created"]
 INTERNAL = frozenset(
     {"match_key", "assigned_ms", "error_code", "error_text", "error_field", "sent_hash", "store_id"}
 ) | {"created_ms", "updated_ms", "synced_ms"}
@@ -46,6 +50,7 @@ _LISTS = {
     "release": "release",
     "hold": "hold",
     "warehouse_kind": "warehouse_kind",
+    "sale": "sale",
 }
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -55,7 +60,7 @@ WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
 SELECT noun AS field FROM change_entry WHERE change_id = :id
-AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind')
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind', 'sale')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -80,13 +85,15 @@ class ChangedValue:
 @dataclass(frozen=True, slots=True)
 class ChangedListing:
     """A listing with what a change did to it. `state`: it `stands` · was taken `back` already · was edited since
-    (`moved`), and would be left alone · was `created`, and would be deleted."""
+    (`moved`), and would be left alone · cannot be taken back (`no`), for the reason `why` · was `created`, and would be
+    deleted."""
 
     id: int
     title: str
     code: str
     values: tuple[ChangedValue, ...]
     state: State
+    why: Reason | None = None
 
 
 class ChangeContents:
@@ -149,7 +156,13 @@ class _Reader:
         entries = entries_of(self._connection, self._change_id, ids)[::-1] + list(
             column_entries(self._connection, self._change_id, ids)
         )
-        states = self._states(ids, entries)
+        left = self._left.of(entries, ids, packed=True)
+        whys = {
+            number: why
+            for number, why in stays(self._connection, left).items()
+            if why.code not in (ON_ALREADY, OFF_ALREADY)
+        }
+        states = self._states(ids, entries, left) | dict.fromkeys(whys, "no")
         names, codes = self._names(ids), self._codes(entries)
         values: defaultdict[int, list[ChangedValue]] = defaultdict(list)
         for entry in entries:
@@ -157,13 +170,13 @@ class _Reader:
             its += _values(entry, codes.get(entry.row_id, ""), len(its))
         for id in ids:
             title, code = names.get(id) or names_of_rows(self._connection, entries, id)
-            yield ChangedListing(id, title, code, tuple(values[id]), states[id])
+            yield ChangedListing(id, title, code, tuple(values[id]), states[id], whys.get(id))
 
-    def _states(self, ids: Sequence[int], entries: Sequence[Entry]) -> dict[int, State]:
-        """How listings stand: what undos restored is no part of the change any more, whatever became of it."""
-        left = self._left.of(entries, ids, packed=True)
+    def _states(self, ids: Sequence[int], entries: Sequence[Entry], left: Sequence[Entry]) -> dict[int, State]:
+        """How listings stand: what undos restored is no part of the change any more, whatever became of it; `left` is
+        the rest. A listing that is on sale already, or off, is as an undo would leave it."""
         moved = moved_on(self._connection, left)
-        not_back = moved_on(self._connection, [reversed_entry(entry) for entry in left])
+        not_back = moved_on(self._connection, [reversed_entry(entry) for entry in left if entry.noun != SALE])
         noted, standing = ({entry.listing_id for entry in some} for some in (entries, left))
         states: dict[int, State] = {}
         for id in ids:

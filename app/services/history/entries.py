@@ -15,6 +15,7 @@ from app.services.history.kept import NOUN as KEPT
 from app.services.history.kept import is_as, put_thing
 from app.services.history.nouns import OWN_ROWS, READ_FROM, TABLES
 from app.services.history.records import Entry, Noun
+from app.services.history.sales import stays
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.holds import image_of as image_of_hold
 from app.services.listings.holds import put_hold, read_holds
@@ -25,6 +26,7 @@ from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import insert_columns, replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
+from app.services.publishing.sale_changes import NOUN as SALE
 from app.services.warehouses.template_rows import can_go_back, go_back
 
 
@@ -59,11 +61,13 @@ def reversed_entry(entry: Entry) -> Entry:
 
 def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     """Listings of which a row is not any more what the change left behind."""
-    moved: set[int] = set()
+    moved = set(stays(connection, entries))
     groups: dict[tuple[Noun, tuple[str, ...]], list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
+        elif entry.noun == SALE:
+            continue  # `stays` has looked
         elif entry.noun == "warehouse_template":
             is_left = can_go_back(connection, entry.row_id, entry.before, entry.after)
             moved |= set() if is_left else {entry.listing_id}
@@ -154,7 +158,10 @@ def _moved_images(connection: Connection, entry: Entry) -> set[int]:
 
 
 def put_back(connection: Connection, entry: Entry) -> None:
-    """Make the row what it was before *entry*; what follows from it is not renewed."""
+    """Make the row what it was before *entry*; what follows from it is not renewed. The sale of listings goes back all
+    at once (`SalesBack.put`)."""
+    if entry.noun == SALE:
+        return
     if entry.noun == "images":
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
     elif entry.noun == "warehouse_template":

@@ -61,15 +61,6 @@ def record_right(connection: Connection, *, label: str, store_id: int, store: st
     record_change(connection, kind=RIGHT, label=label, params=params, listing_count=0, store_id=store_id, actor=who)
 
 
-def record_noted(connection: Connection, *, label: str, params: dict[str, Any], source: str = "") -> None:
-    """Write down who changed something that listings are judged by, such as a word list, in the transaction that does
-    it, or had the marketplace do something. It is no change of listings and is not undone. *source*: the file it came
-    from."""
-    who = this_person()
-    told = {**params, "who": who or "–"}
-    record_change(connection, kind=RIGHT, label=label, params=told, listing_count=0, source=source, actor=who)
-
-
 def this_person() -> str:
     """Who is signed in to this computer, "" where it does not say."""
     try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from app.services.publishing.entries import Reason, Waiting
 
 Noun = Literal[
     "listing",
@@ -15,6 +19,7 @@ Noun = Literal[
     "release",
     "hold",
     "warehouse_kind",
+    "sale",
     "marketing_group",
     "assignment",
     "group",
@@ -30,8 +35,9 @@ Noun = Literal[
     "kept",
 ]
 
-SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind"})
-"""Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
+SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind", "sale"})
+"""Nouns by which a team sorts its listings, and their sale: no content, so that nothing of a listing follows from
+them."""
 
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
@@ -58,6 +64,11 @@ RATE_LABEL, RATE_REMOVED_LABEL = "change.rate", "change.rate_removed"
 PRICING_LABEL, COMMISSION_LABEL = "change.pricing", "change.commission"
 """Labels of changes of exchange rates, of the team's numbers and of commissions, and of the undo of one."""
 
+DELIST_LABEL, DELIST_OFF_LABEL, DELIST_BOTH_LABEL = "change.delist", "change.delist_off", "change.delist_both"
+"""Labels of a delisting, and of the undo of one: of stocks that went to 0, of listings taken off sale, or of both."""
+DELIST_LABELS = frozenset({DELIST_LABEL, DELIST_OFF_LABEL, DELIST_BOTH_LABEL})
+"""The marketplace was told at once, so it is told of their undo, too."""
+
 JUDGED_ANEW = frozenset({GUARD_LABEL, RATE_LABEL, RATE_REMOVED_LABEL, PRICING_LABEL, COMMISSION_LABEL})
 """Labels of changes after which every listing may have other findings."""
 
@@ -81,7 +92,8 @@ class Entry:
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
     what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
-    (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
+    (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`),
+    `sale` for whether it is wanted on sale (`services/publishing/sale_changes.py`). The
     noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
     the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
     `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`),
@@ -126,6 +138,17 @@ class UndoResult:
     conflict_names: tuple[str, ...] = field(default=())
     """Names of the rows that were left alone and are no listings."""
     by_numbers: tuple[int, ...] = field(default=())
+    reasons: Mapping[int, Reason] = field(default_factory=dict)
+    """Why listings of `conflicts` were left alone that nobody edited since."""
+    batches: tuple[int, ...] = field(default=())
+    """Batches of the queue that listings were put into."""
+    as_sent: tuple[int, ...] = field(default=())
+    """Of a delisting: those of `listing_ids` of which the marketplace had exactly what stood here before the undo."""
+    waiting: tuple[Waiting, ...] = field(default=())
+    """What is to be sent now."""
+    unsent: tuple[int, ...] = field(default=())
+    """Of a delisting: those of `listing_ids` of which the marketplace does not have what stands here again, and which
+    a person has to send."""
 
     @property
     def is_stuck(self) -> bool:

@@ -10,9 +10,10 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.left import Chosen
 from app.services.history.listing import numbered_change
-from app.services.history.records import ChangeRecord
+from app.services.history.records import DELIST_LABELS, ChangeRecord, UndoResult
 from app.services.history.steps import steps_since
 from app.services.history.undo import reverse
+from app.services.publishing.entries import Reason, Waiting
 from app.services.roles import Role
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
@@ -27,6 +28,17 @@ class Returned:
     conflicts: tuple[int, ...]
     suspects: tuple[int, ...] = ()
     """Listings whose findings may be others now."""
+    delistings: tuple[UndoResult, ...] = ()
+    """What was taken back of delistings, or done again of them."""
+    waiting: tuple[Waiting, ...] = ()
+    """What is to be sent now."""
+    unsent: tuple[int, ...] = ()
+    """As `UndoResult.unsent`."""
+
+    @property
+    def reasons(self) -> dict[int, Reason]:
+        """Why listings of `conflicts` were left alone that nobody edited since."""
+        return {number: reason for done in self.delistings for number, reason in done.reasons.items()}
 
 
 def count_since(db: Database, moment: datetime) -> int:
@@ -50,6 +62,7 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
     restored: set[int] = set()
     conflicts: set[int] = set()
     suspects: set[int] = set()
+    delistings: list[UndoResult] = []
     with db.bulk() as connection, interruptible(connection, ctx):
         steps = steps_since(connection, _milliseconds(moment))
         for number, step in enumerate(steps):
@@ -58,6 +71,8 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
             found = numbered_change(connection, step.change)
             done = reverse(connection, found, Chosen(within=step.anew), None, role, is_kept=True)
             changes.append(done.change)
+            if done.change.label in DELIST_LABELS:
+                delistings.append(done)
             restored.update(done.listing_ids)
             conflicts.update(done.conflicts)
             suspects.update(done.suspects)
@@ -66,7 +81,11 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
         if not changes:
             raise NotFound("undo.nothing", name="")
     return Returned(
-        tuple(changes), tuple(sorted(restored)), tuple(sorted(conflicts)), tuple(sorted(suspects - conflicts))
+        tuple(changes),
+        tuple(sorted(restored)),
+        tuple(sorted(conflicts)),
+        tuple(sorted(suspects - conflicts)),
+        tuple(delistings),
     )
 
 

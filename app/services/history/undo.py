@@ -37,6 +37,7 @@ from app.services.history.recording import add_entries, record_change
 from app.services.history.records import GUARD_LABEL, SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
 from app.services.history.rows import demand_newest, swap_rows
 from app.services.history.rows_touched import swapped_suspects
+from app.services.history.sales import SalesBack
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.listings.writing import refresh_derived
@@ -136,7 +137,8 @@ def reverse(
     asked = asks_now(connection)
     staged = left.staged()
     moved = _moved_beside_entries(connection, change_id, staged)
-    restored, conflicts, suspects = _restore(connection, left, undo_id, moment, moved, ctx)
+    sales = SalesBack(connection, change)
+    restored, conflicts, suspects = _restore(connection, left, undo_id, moment, moved, sales, ctx)
     by_numbers = set[int]()
     if staged:
         is_known = chosen.fields is None and chosen.within is None and not left.undos
@@ -166,7 +168,7 @@ def reverse(
         _reopen(connection, change.params["of"], undo_id, done, is_kept=is_kept)
     by_numbers -= suspects
     anew = (tuple(sorted(suspects | by_numbers)), names, tuple(sorted(by_numbers)))
-    return UndoResult(change, done, alone, tuple(sorted(restored)), *anew)
+    return sales.told(UndoResult(change, done, alone, tuple(sorted(restored)), *anew))
 
 
 def _is_undone(connection: Connection, change: ChangeRecord, left: Left, alone: Collection[int]) -> bool:
@@ -282,10 +284,11 @@ def _restore(
     undo_id: int,
     moment_ms: int,
     moved: set[int],
+    sales: SalesBack,
     ctx: TaskContext | None,
 ) -> tuple[set[int], set[int], set[int]]:
     """Put the before-images of what is left back, listing by listing, but for listings that *moved* already; nothing
-    but fields of very many listings all at once.
+    but fields of very many listings, and the sale of any, all at once.
 
     Returns: restored and conflicting listing ids, and those to check anew.
     """
@@ -302,10 +305,12 @@ def _restore(
             if ctx is not None:
                 ctx.checkpoint()
             entries = left.entries(chunk)
+            sales.look(entries)
             conflicts |= moved_on(connection, entries)
             kept = [entry for entry in entries if entry.listing_id not in conflicts]
             for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
                 put_back(connection, entry)  # a listing must be there before its SKUs come back
+            sales.note(kept)
             restored |= {entry.listing_id for entry in kept}
             add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
             written = {entry.listing_id for entry in kept if entry.noun not in SORTED_HERE}
@@ -313,6 +318,7 @@ def _restore(
             _put_back_moments(connection, kept)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
+    sales.put()
     return restored, conflicts, set(restored)
 
 

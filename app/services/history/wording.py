@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from app.messages import messages, tr
 from app.services.history.records import GUARD_LABEL, ChangeRecord
 from app.services.price_guard.told import settings_text
+
+if TYPE_CHECKING:
+    from app.services.publishing.entries import Reason
 
 KEY = "key"
 
@@ -29,6 +33,17 @@ def change_label(change: ChangeRecord) -> str:
     except KeyError:
         pass  # another version's placeholders
     return change.label
+
+
+def reason_text(reason: Reason) -> str:
+    """Why a listing is left alone by an undo."""
+    return tr(f"error.{reason.code}", **reason.params)
+
+
+def left_alone(conflicts: Collection[int], reasons: Mapping[int, Reason]) -> str:
+    """Why an undo left *conflicts* alone: each reason with how many it holds for."""
+    said = Counter(reason_text(reasons[one]) if one in reasons else tr("history.left_edited") for one in conflicts)
+    return " ".join(tr("history.left_because", n=n, why=why) for why, n in said.items())
 
 
 def _text(value: Any) -> Any:

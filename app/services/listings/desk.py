@@ -21,13 +21,14 @@ from app.services.history.listing import (
     list_changes,
     next_to_undo,
 )
-from app.services.history.records import WORDS_LABEL, ChangeRecord, UndoResult
+from app.services.history.records import DELIST_LABELS, WORDS_LABEL, ChangeRecord, UndoResult
 from app.services.history.returning import Returned, count_since, go_back
 from app.services.history.undo import redo, undo
 from app.services.history.wording import said
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
 from app.services.listings.choice_names import FilterChoices
 from app.services.listings.choices import filter_choices
+from app.services.listings.delisting.undoing import send_back
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.findings_overview import (
@@ -149,7 +150,8 @@ class ListingDesk:
         ctx: TaskContext | None = None,
         fields: Sequence[str] | None = None,
     ) -> UndoResult:
-        """Take a change back, the newest one without *uid*; for listings *only*, in *fields* alone.
+        """Take a change back, the newest one without *uid*; for listings *only*, in *fields* alone. What is undone of
+        a delisting is queued, so that the marketplace hears of it (`UndoResult.waiting`).
 
         Raises: NotFound, NotAllowed, TaskCancelled.
         """
@@ -160,7 +162,8 @@ class ListingDesk:
         return count_since(self.db, moment)
 
     def go_back(self, moment: datetime, ctx: TaskContext | None = None) -> Returned:
-        """Make everything what it was at *moment*: what was changed or undone since is taken back.
+        """Make everything what it was at *moment*: what was changed or undone since is taken back. What it did to
+        delistings is queued as by `undo`.
 
         Raises: NotFound, NotAllowed, TaskCancelled.
         """
@@ -168,7 +171,10 @@ class ListingDesk:
         cancel_needless(self.db, done.restored)
         if done.suspects:
             self._recheck(done.suspects, ())
-        return done
+        if not done.delistings:
+            return done
+        waiting, unsent = send_back(self.db, done.delistings)
+        return replace(done, waiting=waiting, unsent=unsent)
 
     def redo(self, ctx: TaskContext | None = None) -> UndoResult:
         """Take the newest undo back. Raises: NotFound, TaskCancelled."""
@@ -250,7 +256,10 @@ class ListingDesk:
         if others := set(result.suspects) - set(result.by_numbers):
             self._recheck(sorted(others), ())
         recheck_numbers(self.db, result.by_numbers)
-        return result
+        if result.change.label not in DELIST_LABELS:
+            return result
+        waiting, unsent = send_back(self.db, [result])
+        return replace(result, waiting=waiting, unsent=unsent)
 
     def _recheck(self, listing_ids: Sequence[int], with_new_images: Sequence[int]) -> None:
         if with_new_images:

@@ -83,3 +83,15 @@ class Reason:
 
 
 NO_REASON = Reason("")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A batch of the queue that is to be sent now. `action`: what it does to the sale of listings (`offline`,
+    `online`), "" for publishing."""
+
+    store_id: int
+    store: str
+    batch_id: int
+    listings: int
+    action: str = ""

@@ -45,9 +45,16 @@ def enqueue_offline(
     with db.read() as session:
         ensure_open(session.connection(), store_id)
     with db.bulk() as connection:
-        for chunk in chunks(ids) if schedule == AT_ONCE else ():
-            cancel_unsent(connection, _ours(connection, store_id, chunk), planned=False)
-        return queue_sale(connection, store_id, ids, TaskAction.OFFLINE, schedule)
+        return queue_offline(connection, store_id, ids, schedule)
+
+
+def queue_offline(
+    connection: Connection, store_id: int, listing_ids: Sequence[int], schedule: Schedule = AT_ONCE
+) -> BatchCreated:
+    """`enqueue_offline` in the caller's transaction; whether the store is open is the caller's to ask."""
+    for chunk in chunks(listing_ids) if schedule == AT_ONCE else ():
+        cancel_unsent(connection, _ours(connection, store_id, chunk), planned=False)
+    return queue_sale(connection, store_id, listing_ids, TaskAction.OFFLINE, schedule)
 
 
 def _ours(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> list[int]:

@@ -206,8 +206,7 @@ class BulkActs(QObject):
         """Send what was queued, each store as a job of its own; what could not be queued is said."""
         self._page.reload()
         for one in done.waiting:
-            action = OFFLINE if one.is_off else ""
-            left = Left(one.store_id, one.store, one.listings, one.batch_id, action=action)
+            left = Left(one.store_id, one.store, one.listings, one.batch_id, action=one.action)
             self._page.publisher.start(left, way_back=self.way_back(done.change))
         counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
         key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.messages import tr
 from app.services.history.contents import OWN_NOUNS, ChangedListing, ChangedValue
+from app.services.history.wording import reason_text
 from app.views.cells import EMPTY, Cell, Column
 from app.views.listings.field_values import field_name, value_text
 from app.views.listings.own_row_texts import row_field_name, row_part, row_text
 
-TONES = {"stands": "text2", "back": "text3", "moved": "amber", "created": "text2"}
+TONES = {"stands": "text2", "back": "text3", "moved": "amber", "no": "amber", "created": "text2"}
 LONG = 60
 
 
@@ -66,5 +67,5 @@ def _text(value: ChangedValue, stored: object, tone: str) -> Cell:
 
 
 def _state(row: ChangedListing) -> Cell:
-    tip = tr("history.moved_tip") if row.state == "moved" else ""
+    tip = tr("history.moved_tip") if row.state == "moved" else reason_text(row.why) if row.why is not None else ""
     return Cell(tr(f"history.state.{row.state}"), tone=TONES[row.state], tip=tip)

@@ -9,6 +9,8 @@ from app.services.listings.marketing.groups import percent_of
 from app.services.listings.warehouse_kinds import KINDS
 from app.services.listings.warehouse_kinds import NOUN as WAREHOUSE_KIND
 from app.services.price_guard.told import settings_text
+from app.services.publishing.sale_changes import NOUN as SALE
+from app.services.publishing.sale_changes import OFF, ON
 from app.views.numbers import integer, money
 
 
@@ -32,6 +34,8 @@ def value_text(field: str, value: object) -> str:
         return integer(value)
     if field == WAREHOUSE_KIND and value in KINDS:
         return tr(f"listings.warehouse.{value}")
+    if field == SALE and value in (ON, OFF):
+        return tr(f"history.sale.{value}")
     if field == "setting":
         return settings_text(str(value))
     return str(shown_value(field, value))

@@ -232,7 +232,7 @@ class Publisher(QObject):
         elif result.on_platform:
             self._context.notices.toast(
                 f"sale.done.{left.action}" if left.action else "publish.done",
-                offer=self._way_back(result) if left.action == OFFLINE else way_back or next(iter(offers), None),
+                offer=way_back or (self._way_back(result) if left.action == OFFLINE else next(iter(offers), None)),
                 n=result.on_platform,
                 live=result.live,
             )

@@ -18,7 +18,6 @@ from app.services.history.recording import (
     can_continue,
     extend_entries,
     record_change,
-    record_noted,
     record_right,
     this_person,
 )
@@ -93,13 +92,13 @@ class TestContinuing:
 
 
 class TestLists:
-    def test_rights_and_notes_are_history_but_nothing_to_undo(self, db, begun):
+    def test_rights_are_history_but_nothing_to_undo(self, db, begun):
         _, edit = begun()
         with db.bulk() as connection:
             record_right(connection, label="change.access_given", store_id=1, store="Chenfan")
-            record_noted(connection, label="change.words", params={"list": "L", "n": 2}, source="words.xlsx")
+            record_right(connection, label="change.access_given", store_id=1, store="Chenfan")
         assert [one.kind for one in list_changes(db)] == [RIGHT, RIGHT, "edit"]
-        assert list_changes(db)[0].source == "words.xlsx" and list_changes(db, limit=1)[0].kind == RIGHT
+        assert list_changes(db, limit=1)[0].label == "change.access_given"
         found = can_undo(db)
         assert found is not None and found.uid == edit.uid
         assert can_redo(db) is None

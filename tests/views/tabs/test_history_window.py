@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.messages import tr
-from app.services.listings.delisting.records import LABEL
+from app.services.history.records import DELIST_LABEL
 from app.services.listings.editing import ListingEdit
 from app.services.tasks import TaskContext
 from app.views.history_dialog import HistoryDialog
@@ -107,8 +107,8 @@ def test_a_lone_undo_after_a_change_is_gone_back_behind(run):
     run(steps)
 
 
-def test_what_was_delisted_is_offered_for_sending_again(run):
-    """Its stock is back here; the marketplace has none of it before it is sent."""
+def test_what_was_delisted_and_edited_since_is_offered_for_sending_again(run):
+    """Its stock is back here; the marketplace has none of it before it is sent, and with it goes what was edited."""
 
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None and desktop.window.page.table.paged.is_loaded)
@@ -127,8 +127,8 @@ def test_what_was_delisted_is_offered_for_sending_again(run):
         services.delisting.apply(plan, "", TaskContext())
         with services.app.db.bulk() as connection:  # and the marketplace has it so
             connection.exec_driver_sql("UPDATE publish_task SET state = 'live', attempts = 1")
-            connection.exec_driver_sql("UPDATE listing SET sent_hash = content_hash WHERE id = ?", (listing_id,))
-        assert is_left() == 0 and services.listings.can_undo().label == LABEL
+            connection.exec_driver_sql("UPDATE listing SET sent_hash = 'without the edit' WHERE id = ?", (listing_id,))
+        assert is_left() == 0 and services.listings.can_undo().label == DELIST_LABEL
         QTest.keyClick(desktop.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         toast = desktop.window.toast_box
         await until(lambda: toast.button.isVisible() and toast.button.text() == "Send again")

@@ -1,21 +1,28 @@
-"""Doing what a delisting plan says: stocks as one change, then the queue, before everything else in it."""
+"""Doing what a delisting plan says: stocks and sale as one change, then the queue, before everything else in it."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
+from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError
-from app.services.history.recording import record_noted
-from app.services.history.records import ChangeRecord
-from app.services.listings.delisting.records import LABEL, TO_DO, Delisted, DelistPlan, DelistRow, Step, Waiting
-from app.services.listings.editing import ListingEdit, edit_listings
-from app.services.publishing.offlining import enqueue_offline, hurry
+from app.services.history.recording import add_entries, record_change, this_person
+from app.services.history.records import DELIST_BOTH_LABEL, DELIST_LABEL, DELIST_OFF_LABEL, ChangeRecord, Entry
+from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, DelistRow, Step
+from app.services.listings.editing import ListingEdit, apply_edits
+from app.services.publishing.entries import Waiting
+from app.services.publishing.offlining import hurry, queue_offline
 from app.services.publishing.queue import BatchCreated, enqueue
+from app.services.publishing.sale_changes import NOUN, OFF, ON, heading, image_of, waiting_in
+from app.services.stores.readiness import ensure_open
 from app.services.tasks import TaskContext
 
 _ON_SALE = (
@@ -24,53 +31,88 @@ _ON_SALE = (
 
 
 def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = None, *, source: str = "") -> Delisted:
-    """Set the stocks to 0 as one change, and queue what the marketplace must hear of. Where a store's queue cannot take
-    anything (signed out, read only), its stocks are 0 here all the same, `skipped` says why nothing was queued, and the
-    next plan of the same codes has these variants as unsent.
+    """Set the stocks to 0 and queue taking listings off sale as one change, and queue what else the marketplace must
+    hear of. Where a store's queue cannot take anything (signed out, read only), its stocks are 0 here all the same,
+    `skipped` says why nothing was queued, and the next plan of the same codes has these variants as unsent.
 
     Raises:
-        TaskCancelled: stopped before the stocks were stored; nothing was written.
+        TaskCancelled: stopped before the change was stored; nothing was written.
     """
     ctx = ctx or TaskContext()
     zero, off = plan.of(Step.ZERO), plan.listings(Step.OFF)
-    change = _zeroed(db, zero, source, ctx)
+    skipped: dict[int, str] = {}
+    change, waiting = _changed(db, zero, off, source, skipped, ctx)
+    if zero:
+        recheck(db, sorted({row.listing_id for row in zero}))
     told = [*zero, *plan.of(Step.UNSENT)]
     stores = {row.store_id: row.store for row in plan.rows if row.step in TO_DO}
-    waiting: list[Waiting] = []
-    skipped: dict[int, str] = {}
     for store_id, name in sorted(stores.items()):
         ours = [row.listing_id for row in told if row.store_id == store_id and row.listing_id not in off]
-        listings, gone = _on_sale(db, ours), [number for number, at in off.items() if at == store_id]
+        listings = _on_sale(db, ours)
         try:
-            for batch_id, count in _off_sale(db, store_id, gone, skipped):
-                waiting.append(Waiting(store_id, name, batch_id, count, is_off=True))
             for batch_id, count in _queued(db, store_id, listings, skipped):
                 waiting.append(Waiting(store_id, name, batch_id, count))
         except AppError as error:
-            skipped.update(dict.fromkeys([*listings, *gone], error.error_code))
-    _note_off(db, sum(number not in skipped for number in off), source)
+            skipped.update(dict.fromkeys(listings, error.error_code))
     touched = {row.listing_id for row in told} | off.keys()
     return Delisted(change, len(zero), len(touched), len(off), tuple(waiting), skipped)
 
 
-def _note_off(db: Database, count: int, source: str) -> None:
-    """Let the history say who had listings taken off sale: that is no change here before the platform did it."""
-    if count:
-        with db.bulk() as connection:
-            record_noted(connection, label="change.delist_off", params={"n": count}, source=source)
-
-
-def _zeroed(db: Database, rows: Iterable[DelistRow], source: str, ctx: TaskContext) -> ChangeRecord | None:
-    """All stocks in one change; listings are checked anew."""
+def _changed(
+    db: Database, zero: Iterable[DelistRow], off: dict[int, int], source: str, skipped: dict[int, str], ctx: TaskContext
+) -> tuple[ChangeRecord | None, list[Waiting]]:
+    """Stocks and sale in one transaction. Returns: the change, and what takes listings off sale."""
     skus: dict[int, dict[int, dict[str, int]]] = defaultdict(dict)
-    for row in rows:
+    for row in zero:
         skus[row.listing_id][row.sku_id] = {"stock": 0}
     edits = [ListingEdit(number, skus=dict(own), is_complete=False) for number, own in sorted(skus.items())]
-    params = {"n": len(edits), "skus": sum(map(len, skus.values()))}
-    change = edit_listings(db, edits, label=LABEL, params=params, source=source, ctx=ctx)
-    if change is not None:
-        recheck(db, sorted(skus))
-    return change
+    with db.bulk() as connection:
+        change_id, change = record_change(
+            connection, kind="edit", label=DELIST_LABEL, params={}, listing_count=0, source=source
+        )
+        zeroed = apply_edits(connection, edits, change_id, now_ms(), ctx)
+        gone, batches = _taken_off(connection, off, skipped)
+        add_entries(connection, change_id, [Entry(NOUN, one, one, image_of(ON), image_of(OFF)) for one in gone])
+        label, params = _told(zeroed, sum(map(len, skus.values())), len(gone))
+        if not (zeroed or gone):
+            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+        connection.exec_driver_sql(
+            "UPDATE change SET label = ?, params = ?, listing_count = ? WHERE id = ?",
+            (label, orjson.dumps(params).decode(), zeroed + len(gone), change_id),
+        )
+        stored = replace(change, label=label, params=params, listing_count=zeroed + len(gone))
+        return stored if zeroed or gone else None, waiting_in(connection, batches)
+
+
+def _told(zeroed: int, skus: int, off: int) -> tuple[str, dict[str, Any]]:
+    """What the history says of listings with stocks *zeroed*, of how many variants, and of others taken *off* sale."""
+    who = this_person() or "–"
+    if zeroed and off:
+        return DELIST_BOTH_LABEL, {"n": zeroed, "skus": skus, "off": off}
+    return (DELIST_OFF_LABEL, {"n": off, "who": who}) if off else (DELIST_LABEL, {"n": zeroed, "skus": skus})
+
+
+def _taken_off(connection: Connection, off: dict[int, int], skipped: dict[int, str]) -> tuple[list[int], list[int]]:
+    """Queue taking listings off sale: before everything else, no edit of theirs is sent any more.
+
+    Returns: those that go off sale now and were not going before, and the batches.
+    """
+    gone: list[int] = []
+    batches: list[int] = []
+    went = heading(connection, off)
+    for store_id in sorted(set(off.values())):
+        ours = [number for number, at in off.items() if at == store_id]
+        try:
+            ensure_open(connection, store_id)
+        except AppError as error:
+            skipped.update(dict.fromkeys(ours, error.error_code))
+            continue
+        created = queue_offline(connection, store_id, ours)
+        left = {one.listing_id: str(one.reason) for one in created.skipped}
+        skipped.update(left)
+        gone += [number for number in ours if number not in left and went[number] == ON]
+        batches += [] if created.batch_id is None else [created.batch_id]
+    return gone, batches
 
 
 def _on_sale(db: Database, listing_ids: Iterable[int]) -> list[int]:
@@ -78,14 +120,6 @@ def _on_sale(db: Database, listing_ids: Iterable[int]) -> list[int]:
     with db.reader.connect() as connection:
         wanted = orjson.dumps(sorted(set(listing_ids))).decode()
         return list(connection.exec_driver_sql(_ON_SALE, (wanted,)).scalars())
-
-
-def _off_sale(
-    db: Database, store_id: int, listing_ids: list[int], skipped: dict[int, str]
-) -> Iterator[tuple[int, int]]:
-    """The batch that takes listings off sale, with its count. It goes first: no edit of theirs is sent any more."""
-    if listing_ids:
-        yield from _noted(enqueue_offline(db, store_id, listing_ids), skipped)
 
 
 def _queued(db: Database, store_id: int, listings: list[int], skipped: dict[int, str]) -> Iterator[tuple[int, int]]:

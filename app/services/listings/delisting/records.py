@@ -7,9 +7,7 @@ from enum import StrEnum
 
 from app.services.history.records import ChangeRecord
 from app.services.listings.delisting.pasted import Junk
-
-LABEL = "change.delist"
-"""Marks the changes of the undo list."""
+from app.services.publishing.entries import Waiting
 
 
 class Step(StrEnum):
@@ -81,20 +79,9 @@ class DelistPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A batch of the queue that is to be sent now. `is_off`: it takes listings off sale."""
-
-    store_id: int
-    store: str
-    batch_id: int
-    listings: int
-    is_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Delisted:
-    """What was done: the change of the stocks (None where none changed), what waits in the queue, and by listing why
-    it could not be queued."""
+    """What was done: the change (None where no stock changed and nothing goes off sale that was not going before), what
+    waits in the queue, and by listing why it could not be queued."""
 
     change: ChangeRecord | None
     skus: int

@@ -168,10 +168,10 @@ def test_what_the_checker_says_of_stocks_of_0_is_counted_at_once(shop: Shop, pla
 def test_the_history_says_who_took_what_off_sale_from_which_file(shop: Shop, planned: Planned, db) -> None:
     whole = shop("AA1111")
     done = apply_delisting(db, planned("AA1111"), source="gone.xlsx")
-    assert (done.change, done.off, list(done.skipped)) == (None, 1, [])
+    assert (done.off, list(done.skipped)) == (1, [])
     (noted,) = list_changes(db)
     assert (noted.label, noted.params["n"], noted.source) == ("change.delist_off", 1, "gone.xlsx")
-    assert noted.params["who"]
+    assert (noted.uid, noted.listing_count) == (done.change.uid, 1) and noted.params["who"]
     again = apply_delisting(db, planned("AA1111"))
     assert again.waiting[0].batch_id != done.waiting[0].batch_id  # the older one is taken back, one is sent
     with db.reader.connect() as connection:
