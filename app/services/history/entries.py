@@ -63,11 +63,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     """Listings of which a row is not any more what the change left behind."""
     moved = set(stays(connection, entries))
     groups: dict[tuple[Noun, tuple[str, ...]], list[Entry]] = defaultdict(list)
-    for entry in entries:
+    for entry in filter(_is_stored_here, entries):
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
-        elif entry.noun == SALE:
-            continue  # `stays` has looked
         elif entry.noun == "warehouse_template":
             is_left = can_go_back(connection, entry.row_id, entry.before, entry.after)
             moved |= set() if is_left else {entry.listing_id}
@@ -105,6 +103,11 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
             if _is_stuck(connection, entry) or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
+
+
+def _is_stored_here(entry: Entry) -> bool:
+    """Not the sale of a listing: `stays` looks at that."""
+    return entry.noun != SALE
 
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:

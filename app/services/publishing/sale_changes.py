@@ -124,7 +124,7 @@ def waiting_in(connection: Connection, batch_ids: Sequence[int]) -> list[Waiting
     """What these batches have to send now; one of which everything was taken back again has nothing."""
     rows = connection.exec_driver_sql(_WAITING, (orjson.dumps(list(batch_ids)).decode(),))
     sale = (TaskAction.OFFLINE, TaskAction.ONLINE)
-    return [Waiting(*place, action if action in sale else "") for *place, action in rows]
+    return [Waiting(row[0], row[1], row[2], row[3], row[4] if row[4] in sale else "") for row in rows]
 
 
 def wanted_by(images: Mapping[int, Mapping[str, Any] | None]) -> dict[int, str]:

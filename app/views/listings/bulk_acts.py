@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.services.publishing.desk import OFFLINE
 from app.views.actions import Actions
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog

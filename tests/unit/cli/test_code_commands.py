@@ -109,6 +109,36 @@ def test_delist_says_what_it_did_and_what_it_could_not(cli: Cli, shop: Path, tmp
     assert (off["off_sale"], off["zeroed"]) == (1, 0)
 
 
+def test_undo_puts_whole_listings_on_sale_again(cli: Cli, shop: Path, tmp_path: Path) -> None:
+    codes = tmp_path / "gone.txt"
+    codes.write_text("AB1234\n")
+    done = cli("--json", "delist", "--codes", str(codes), "--off-sale", "--no-send")
+    change = done.json["change"]
+    (listed,) = cli("--json", "history").json["changes"]
+    assert (listed["id"], listed["listings"]) == (change, 1)
+    assert listed["label"].startswith("Delisted codes: 1 listing off sale (")
+    with Application(shop) as app, app.db.bulk() as connection:  # as if it were sent
+        connection.exec_driver_sql("UPDATE publish_task SET state = 'live'")
+        connection.exec_driver_sql("UPDATE listing SET status = 'off', off_reason = 'user'")
+        connection.exec_driver_sql("UPDATE store SET access = 'read'")
+    stuck = cli("undo", change)
+    assert stuck.code == 1
+    assert stuck.out.splitlines()[0].startswith("“Delisted codes: 1 listing off sale (")
+    assert "was not undone: 1 listing: " in stuck.out and "Lamps" in stuck.out
+    assert cli("--json", "undo").json["reasons"] == {"1": "publishing.read_only"}
+    with Application(shop) as app, app.db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET access = 'operate'")
+    back = cli("undo")
+    assert back.code == 0
+    assert back.out.splitlines()[1] == "1 listing is queued; publish sends it."
+    with Application(shop) as app, app.db.reader.connect() as connection:
+        tasks = connection.exec_driver_sql("SELECT action, state FROM publish_task ORDER BY id")
+        assert [tuple(task) for task in tasks] == [("offline", "live"), ("online", "queued")]
+    again = cli("--json", "delist", "--codes", str(codes), "--off-sale", "--no-send").json["change"]
+    told = cli("--json", "undo", again, "--listing", "1", "--field", "sale").json
+    assert (told["restored"], told["queued"], told["unsent"]) == (1, 1, [1])  # nothing of it was ever sent from here
+
+
 def test_delist_leaves_codes_alone_that_come_instead(cli: Cli, shop: Path, tmp_path: Path) -> None:
     codes = tmp_path / "gone.csv"
     codes.write_text("SKU,名称,替代SKU\nAB1234,LED Lamp 12V 20W,CD5678\n", "utf-8")

@@ -8,7 +8,6 @@ import pytest
 
 from app.models import TaskState
 from app.practice_market import PracticeMarket
-from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.history.listing import can_undo, list_changes
 from app.services.history.wording import change_label
@@ -152,7 +151,7 @@ async def test_chosen_listings_and_fields_are_undone_alone(db, market, three, de
 
 
 async def test_what_cannot_come_back_is_named_with_its_reason(db, market, three, desk) -> None:
-    first, second, third = three
+    first, second, _ = three
     uid = delist(db, three).change.uid
     await send(db, market)
     enqueue_online(db, 1, [first])
@@ -271,16 +270,30 @@ async def test_done_again_it_takes_an_edit_back_that_waits(db, market, live, des
 
 async def test_going_back_to_a_time_puts_listings_on_sale_again(db, market, live, desk) -> None:
     first, second = live
-    at = list_changes(db)
     desk.save([ListingEdit(second, {"title": "Brass Lamp Socket Of Another Series"})], "Socket")
-    moment = list_changes(db)[0].created_at
-    assert at == []
     write(db, "UPDATE change SET created_ms = created_ms - 1000")
+    moment = list_changes(db)[0].created_at
     delist(db, [first])
     await send(db, market)
+    write(db, "UPDATE store SET access = 'read'")
+    stuck = desk.go_back(moment)
+    assert (stuck.conflicts, stuck.reasons[first].code) == ((first,), "publishing.read_only")
+    write(db, "UPDATE store SET access = 'operate'")
     back = desk.go_back(moment)
     assert ([one.action for one in back.waiting], back.unsent, back.reasons) == (["online"], (), {})
-    assert now_ms() > 0 and loaded(db, second).title == "Brass Lamp Socket Of Another Series"
+    assert loaded(db, second).title == "Brass Lamp Socket Of Another Series"
     await send(db, market)
     assert statuses(db) == ["live", "live"]
-    write(db, "UPDATE store SET health = 'signed_out'")
+
+
+async def test_delisting_what_waits_to_go_on_sale_takes_that_back(db, market, live, desk) -> None:
+    first, _ = live
+    delist(db, [first])
+    await send(db, market)
+    desk.undo()
+    done = delist(db, [first])
+    assert (done.change.label, done.skipped, done.waiting) == ("change.delist_off", {}, ())
+    assert statuses(db)[0] == "off"
+    assert [one.action for one in desk.undo().waiting] == ["online"]
+    await send(db, market)
+    assert statuses(db) == ["live", "live"]

@@ -57,10 +57,10 @@ def run(qtbot, loop, tmp_path, practice_file):
             try:
                 await steps(desktop, services)
             finally:
+                await app.disconnect()  # before the window closes, which ends the loop
                 desktop.window.close()
                 runner.shutdown()
                 desktop.window.deleteLater()
-                await app.disconnect()
                 app.close()
 
         loop.run_until_complete(whole())
@@ -107,7 +107,9 @@ async def delist(desktop, codes, *, takes_off=False):
     await until(lambda: dialog(desktop, DelistDialog) is None)
 
 
-def press(desktop, key):
+async def press(desktop, key):
+    desktop.window.activateWindow()
+    await until(desktop.window.isActiveWindow)
     desktop.listings_page().table.setFocus()
     QTest.keyClick(desktop.window, key, CONTROL)
 
@@ -124,13 +126,13 @@ def test_a_listing_that_was_taken_off_sale_is_on_sale_again_after_the_undo_key(r
         assert (await there(services, number))[0] == "offline"
         done = next(toast for toast in desktop.context.notices.kept if toast.key == "sale.done.offline")
         assert done.offer.key == "action.undo"
-        press(desktop, Qt.Key.Key_Z)
+        await press(desktop, Qt.Key.Key_Z)
         await until(lambda: any(toast.key == "delist.undone" for toast in desktop.context.notices.kept))
         await sent(desktop, "sale.done.online")
         assert (await there(services, number))[0] == "onSelling"
         assert services.listings.detail(number + 1).record.title == "Edited by hand"
         assert services.listings.detail(number).record.title == title
-        press(desktop, Qt.Key.Key_Y)
+        await press(desktop, Qt.Key.Key_Y)
         await until(lambda: any(toast.key == "delist.redone" for toast in desktop.context.notices.kept))
         await until(lambda: services.listings.detail(number).record.status == "off", 60)
         await until(lambda: not desktop.context.jobs.running, 60)
@@ -145,7 +147,7 @@ def test_a_stock_that_was_delisted_is_back_on_the_market_after_the_undo_key(run)
         await sent(desktop, "publish.done")
         assert (await there(services, number))[1][code] == 0
         desktop.context.notices.kept.clear()
-        press(desktop, Qt.Key.Key_Z)
+        await press(desktop, Qt.Key.Key_Z)
         await sent(desktop, "publish.done")
         assert (await there(services, number))[1][code] == stock
         assert services.listings.detail(number).record.status in ("live", "in_review")
@@ -161,6 +163,8 @@ def test_in_the_history_it_says_what_comes_back_and_what_cannot(run):
         with services.app.db.bulk() as connection:
             connection.exec_driver_sql("UPDATE change SET params = json_set(params, '$.title', 'it')")
             connection.exec_driver_sql("UPDATE store SET access = 'read' WHERE id = 1")
+        desktop.window.activateWindow()
+        await until(desktop.window.isActiveWindow)
         pane = await opened(desktop, "it")
         assert pane.title.text().startswith("Delisted codes: 1 listing off sale")
 
@@ -176,13 +180,12 @@ def test_in_the_history_it_says_what_comes_back_and_what_cannot(run):
         said = next(toast for toast in kept if toast.key == "history.undone_but").text
         assert said.startswith("Undone for 0 listings. Left alone: 1 listing: ") and "read" in said
         assert services.listings.detail(number).record.status == "off"
-        desktop.listings_page().table.setFocus()
         dialog(desktop, HistoryDialog).close()
-        press(desktop, Qt.Key.Key_Z)
+        await press(desktop, Qt.Key.Key_Z)
         await until(lambda: any(toast.key == "history.not_undone" for toast in kept))
         with services.app.db.bulk() as connection:
             connection.exec_driver_sql("UPDATE store SET access = 'operate' WHERE id = 1")
-        press(desktop, Qt.Key.Key_Z)
+        await press(desktop, Qt.Key.Key_Z)
         await sent(desktop, "sale.done.online")
         assert (await there(services, number))[0] == "onSelling"
 

@@ -108,9 +108,9 @@ def _taken_off(connection: Connection, off: dict[int, int], skipped: dict[int, s
             skipped.update(dict.fromkeys(ours, error.error_code))
             continue
         created = queue_offline(connection, store_id, ours)
-        left = {one.listing_id: str(one.reason) for one in created.skipped}
-        skipped.update(left)
-        gone += [number for number in ours if number not in left and went[number] == ON]
+        goes = heading(connection, ours)  # off already where putting it on sale was only waiting
+        skipped.update((one.listing_id, str(one.reason)) for one in created.skipped if goes.get(one.listing_id) != OFF)
+        gone += [number for number in ours if went.get(number) == ON and goes.get(number) == OFF]
         batches += [] if created.batch_id is None else [created.batch_id]
     return gone, batches
 
