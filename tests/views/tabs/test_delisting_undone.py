@@ -35,7 +35,7 @@ ON_SALE = (
 
 @pytest.fixture
 def run(qtbot, loop, tmp_path, practice_file):
-    """Run a coroutine with a desktop over a copy of the practice data; its market starts when something is sent."""
+    """Run a coroutine with a desktop over a copy of the practice data, and its market."""
 
     def start(steps):
         folder = tmp_path / "data"
@@ -43,6 +43,7 @@ def run(qtbot, loop, tmp_path, practice_file):
         app = Application(folder)
         shutil.copyfile(practice_file, app.database_path)
         shutil.copyfile(practice_file.parent / MARKET_NAME, folder / MARKET_NAME)
+        app.practice.start()  # here: what is logged in a thread of Qt leaves Python a thread it takes for a living one
 
         async def whole():
             services = DesktopServices(app)
