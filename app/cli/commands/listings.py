@@ -99,8 +99,10 @@ def _asked(desk: Desk, store_id: int, where: str) -> Query:
 class _Names:
     """What ids of categories and templates are called."""
 
-    def __init__(self, categories: dict[str, str], templates: dict[str, str], groups: dict[str, str]) -> None:
-        self.categories, self.templates, self.groups = categories, templates, groups
+    def __init__(
+        self, categories: dict[str, str], templates: dict[str, str], groups: dict[str, str], services: dict[str, str]
+    ) -> None:
+        self.categories, self.templates, self.groups, self.services = categories, templates, groups, services
 
 
 def _names(session: Any, store_id: int, gateway: str, language: str) -> _Names:
@@ -114,6 +116,7 @@ def _names(session: Any, store_id: int, gateway: str, language: str) -> _Names:
         pairs(f"SELECT category_id, {path} FROM category WHERE gateway = ?", gateway),
         pairs("SELECT template_id, name FROM freight_template WHERE store_id = ?", store_id),
         pairs("SELECT group_id, name FROM product_group WHERE store_id = ?", store_id),
+        pairs("SELECT template_id, name FROM service_template WHERE store_id = ?", store_id),
     )
 
 
@@ -129,6 +132,8 @@ def _object(record: Any, names: _Names) -> dict[str, Any]:
         "category_name": names.categories.get(record.category_id, ""),
         "freight_template": record.freight_template_id,
         "freight_template_name": names.templates.get(record.freight_template_id, ""),
+        "service_template": record.service_template_id,
+        "service_template_name": names.services.get(record.service_template_id, ""),
         "group": record.group_id,
         "group_name": names.groups.get(record.group_id, ""),
         "currency": record.currency,

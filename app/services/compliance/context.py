@@ -130,6 +130,10 @@ class CheckContext:
         """The id of the store's freight template that *text* means: an id, a name, or both."""
         return self._template_names.find(text)
 
+    def resolve_service_template(self, text: str) -> str | None:
+        """The id of the store's service template that *text* means: an id, a name, or both."""
+        return self._service_names.find(text)
+
     def resolve_group(self, text: str) -> str | None:
         """The id of the store's product group that *text* means: an id, a name, or a path."""
         return self._group_names.find(text) or self._group_names.find(path_key(text))
@@ -179,6 +183,10 @@ class CheckContext:
     @cached_property
     def _template_names(self) -> NameIndex:
         return _ids_and_names(self.templates)
+
+    @cached_property
+    def _service_names(self) -> NameIndex:
+        return _ids_and_names(self.services)
 
     @cached_property
     def _group_names(self) -> NameIndex:

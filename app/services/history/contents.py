@@ -51,6 +51,7 @@ _LISTS = {
     "hold": "hold",
     "warehouse_kind": "warehouse_kind",
     "sale": "sale",
+    "service_template_id": "shown",
 }
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -60,7 +61,8 @@ WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
 SELECT noun AS field FROM change_entry WHERE change_id = :id
-AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind', 'sale')
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind', 'sale',
+'service_template_id')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1

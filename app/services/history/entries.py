@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -21,6 +21,8 @@ from app.services.listings.holds import image_of as image_of_hold
 from app.services.listings.holds import put_hold, read_holds
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
+from app.services.listings.service_templates import NOUN as SERVICE
+from app.services.listings.service_templates import put_template, template_of
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import insert_columns, replace_images, update_columns
@@ -63,32 +65,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     """Listings of which a row is not any more what the change left behind."""
     moved = set(stays(connection, entries))
     groups: dict[tuple[Noun, tuple[str, ...]], list[Entry]] = defaultdict(list)
-    for entry in filter(_is_stored_here, entries):
-        if entry.noun == "images":
-            moved |= _moved_images(connection, entry)
-        elif entry.noun == "warehouse_template":
-            is_left = can_go_back(connection, entry.row_id, entry.before, entry.after)
-            moved |= set() if is_left else {entry.listing_id}
-        elif entry.noun == "tags":
-            tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
-            moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
-        elif entry.noun == "marketing_group":
-            now_in = image_of(connection, entry.listing_id)
-            moved |= set() if now_in["id"] == (entry.after or {}).get("id") else {entry.listing_id}
-        elif entry.noun == "apart":
-            apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
-            moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
-        elif entry.noun == "release":
-            is_it = release_of(connection, entry.listing_id) == (entry.after or {})["release"]
-            moved |= set() if is_it else {entry.listing_id}
-        elif entry.noun == "hold":
-            is_it = image_of_hold(read_holds(connection, [entry.listing_id]).get(entry.listing_id)) == entry.after
-            moved |= set() if is_it else {entry.listing_id}
-        elif entry.noun == KEPT:
-            moved |= set() if is_as(connection, entry.after or {}) else {entry.listing_id}
-        elif entry.noun == "warehouse_kind":
-            kind = kinds_of(connection, [entry.listing_id]).get(entry.listing_id, "")
-            moved |= set() if kind == (entry.after or {})["warehouse_kind"] else {entry.listing_id}
+    for entry in entries:
+        if (is_left := _IS_LEFT.get(entry.noun)) is not None:
+            moved |= set() if is_left(connection, entry) else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -105,9 +84,58 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     return moved
 
 
-def _is_stored_here(entry: Entry) -> bool:
-    """Not the sale of a listing: `stays` looks at that."""
-    return entry.noun != SALE
+def _are_tags(connection: Connection, entry: Entry) -> bool:
+    tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
+    return bool([*tags] == (entry.after or {})["tags"])
+
+
+def _are_apart(connection: Connection, entry: Entry) -> bool:
+    apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
+    return bool(apart == (entry.after or {})["apart"])
+
+
+def _is_in_group(connection: Connection, entry: Entry) -> bool:
+    return bool(image_of(connection, entry.listing_id)["id"] == (entry.after or {}).get("id"))
+
+
+def _is_release(connection: Connection, entry: Entry) -> bool:
+    return bool(release_of(connection, entry.listing_id) == (entry.after or {})["release"])
+
+
+def _is_hold(connection: Connection, entry: Entry) -> bool:
+    return image_of_hold(read_holds(connection, [entry.listing_id]).get(entry.listing_id)) == entry.after
+
+
+def _is_kind(connection: Connection, entry: Entry) -> bool:
+    kind = kinds_of(connection, [entry.listing_id]).get(entry.listing_id, "")
+    return bool(kind == (entry.after or {})["warehouse_kind"])
+
+
+def _is_served(connection: Connection, entry: Entry) -> bool:
+    return bool(template_of(connection, entry.listing_id) == (entry.after or {})[SERVICE])
+
+
+def _are_images(connection: Connection, entry: Entry) -> bool:
+    now = connection.exec_driver_sql(
+        "SELECT source FROM image WHERE listing_id = ? ORDER BY position", (entry.listing_id,)
+    ).scalars()
+    return bool(list(now) == (entry.after or {"sources": []})["sources"])
+
+
+_IS_LEFT: dict[str, Callable[[Connection, Entry], bool]] = {
+    "images": _are_images,
+    "warehouse_template": lambda connection, entry: can_go_back(connection, entry.row_id, entry.before, entry.after),
+    "tags": _are_tags,
+    "marketing_group": _is_in_group,
+    "apart": _are_apart,
+    "release": _is_release,
+    "hold": _is_hold,
+    KEPT: lambda connection, entry: is_as(connection, entry.after or {}),
+    "warehouse_kind": _is_kind,
+    SERVICE: _is_served,
+    SALE: lambda _, __: True,  # `stays` has looked
+}
+"""Whether a thing that is no row of its own still is what the change left, by the noun."""
 
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:
@@ -152,14 +180,6 @@ def _list_is_gone(connection: Connection, key: str) -> bool:
     return key.startswith("own-") and not connection.exec_driver_sql(known, (key,)).scalar()
 
 
-def _moved_images(connection: Connection, entry: Entry) -> set[int]:
-    now = connection.exec_driver_sql(
-        "SELECT source FROM image WHERE listing_id = ? ORDER BY position", (entry.listing_id,)
-    ).scalars()
-    expected = (entry.after or {"sources": []})["sources"]
-    return set() if list(now) == expected else {entry.listing_id}
-
-
 def put_back(connection: Connection, entry: Entry) -> None:
     """Make the row what it was before *entry*; what follows from it is not renewed. The sale of listings goes back all
     at once (`SalesBack.put`)."""
@@ -181,6 +201,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         put_thing(connection, entry.before or {})
     elif entry.noun == "hold":
         put_hold(connection, entry.listing_id, entry.before)
+    elif entry.noun == SERVICE:
+        put_template(connection, entry.listing_id, (entry.before or {})[SERVICE])
     elif entry.noun == "warehouse_kind":
         put_kind(connection, entry.listing_id, (entry.before or {})["warehouse_kind"])
     elif entry.before is None:

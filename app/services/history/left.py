@@ -18,8 +18,11 @@ from app.services.history.columns import COLUMNS, Staged, unpack
 from app.services.history.entries import entries_of, reversed_entry
 from app.services.history.kept import NOUN as KEPT
 from app.services.history.records import SORTED_HERE, Entry
+from app.services.listings.service_templates import NOUN as SERVICE
 
-WHOLE = frozenset({"images", KEPT, *SORTED_HERE})
+OF_LISTINGS = frozenset({"images", SERVICE, *SORTED_HERE})
+"""Nouns of entries that stand for one thing of a listing as a whole: chosen by the noun's name."""
+WHOLE = frozenset({KEPT, *OF_LISTINGS})
 """Nouns of entries that are taken back whole or not at all."""
 STANDING = (
     "SELECT id FROM change WHERE kind = 'undo' AND undone_ms IS NULL AND id > {id} "
@@ -83,7 +86,7 @@ class Chosen:
         """The chosen part of an entry, None where that is nothing."""
         if self.fields is None:
             return entry
-        if entry.noun in ("images", *SORTED_HERE):
+        if entry.noun in OF_LISTINGS:
             return entry if entry.noun in self.fields else None
         if entry.before is None or entry.after is None:
             return None

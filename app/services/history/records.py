@@ -20,6 +20,7 @@ Noun = Literal[
     "hold",
     "warehouse_kind",
     "sale",
+    "service_template_id",
     "marketing_group",
     "assignment",
     "group",
@@ -93,7 +94,8 @@ class Entry:
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
     what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
     (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`),
-    `sale` for whether it is wanted on sale (`services/publishing/sale_changes.py`). The
+    `sale` for whether it is wanted on sale (`services/publishing/sale_changes.py`), `service_template_id` for what it
+    is created with (`services/listings/service_templates.py`). The
     noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
     the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
     `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`),

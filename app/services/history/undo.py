@@ -62,8 +62,8 @@ def undo(
     """Take back the change *uid*, or the newest one that is not undone; with *only*, for those listings.
 
     Args:
-        fields: only these columns, of listings or variants, `images` or a noun of `SORTED_HERE`; rows the change made
-            or deleted stay.
+        fields: only these columns, of listings or variants, or nouns of `OF_LISTINGS`; rows the change made or deleted
+            stay.
         role: of the person who does it.
 
     Raises:

@@ -73,6 +73,7 @@ class ListingDetail:
     store_name: str = ""
     lock: Lock = Lock.NONE
     problem: Problem | None = None
+    services: tuple[Choice, ...] = ()
 
 
 def listing_detail(db: Database, listing_id: int) -> ListingDetail:
@@ -95,6 +96,7 @@ def listing_detail(db: Database, listing_id: int) -> ListingDetail:
             context.store_name,
             lock_of(session, record),
             _problem_of(session.connection(), record),
+            tuple(Choice(*pair) for pair in context.services.items()),
         )
 
 

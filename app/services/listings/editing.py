@@ -22,6 +22,9 @@ from app.services.listings.content import content_hash
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.marketing.membership import image_of, images_of, put_into
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.service_templates import NOUN as SERVICE
+from app.services.listings.service_templates import image_of as image_of_service
+from app.services.listings.service_templates import put_template
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.warehouse_kinds import NOUN as KIND
 from app.services.listings.warehouse_kinds import kinds_of, put_kind
@@ -44,11 +47,12 @@ _NO_ERROR = {"error_code": "", "error_text": ""}
 
 @dataclass(frozen=True, slots=True)
 class ListingEdit:
-    """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
-    `images` the whole new list or None for "as it is", `removed_skus` ids of variants to take away (before all else),
-    `new_skus` to add at the end. `is_complete`: nothing is missing afterwards that an import had to leave out; a person
-    who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
-    them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
+    """New values for one listing: `fields` by name (`LISTING_FIELDS`, `service_template_id`), `skus` by SKU id and name
+    (`SKU_FIELDS`), `images` the whole new list or None for "as it is", `removed_skus` ids of variants to take away
+    (before all else), `new_skus` to add at the end. `is_complete`: nothing is missing afterwards that an import had to
+    leave out; a person who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that
+    the marketplace has them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen
+    nor date a listing.
     `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
     `warehouse_kind`: a `WarehouseKind`, "" for neither, None for "as it is"; no content.
     `sku_order`: the codes of all variants in the order they are to have, after all else; None for "as it is".
@@ -176,7 +180,10 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
     entries = _remove_skus(connection, record, edit.removed_skus) if edit.removed_skus else []
     if edit.moved:
         _follow_pictures(connection, record, edit.moved)
-    if difference := _difference(record, edit.fields, LISTING_FIELDS):
+    fields = dict(edit.fields)
+    if SERVICE in fields:
+        entries += _serve(connection, record, fields.pop(SERVICE))
+    if difference := _difference(record, fields, LISTING_FIELDS):
         before, after = difference
         update_columns(connection, "listing", record.id, after)
         entries.append(Entry("listing", record.id, record.id, before, after))
@@ -218,6 +225,16 @@ def _follow_codes(connection: Connection, record: ListingRecord, renamed: dict[s
         return []
     update_columns(connection, "listing", record.id, difference[1])
     return [Entry("listing", record.id, record.id, *difference)]
+
+
+def _serve(connection: Connection, record: ListingRecord, template_id: str) -> list[Entry]:
+    """Write what a listing is created with, and say what was there before."""
+    before, record.service_template_id = record.service_template_id, template_id
+    if before == template_id:
+        return []
+    put_template(connection, record.id, template_id)
+    images = (image_of_service(connection, record.id, one) for one in (before, template_id))
+    return [Entry(SERVICE, record.id, record.id, *images)]
 
 
 def _retag(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:

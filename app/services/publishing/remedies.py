@@ -19,7 +19,7 @@ from app.services.listings.loading import chunks, id_list
 from app.services.listings.records import ListingRecord, SkuRecord
 
 SKU_FIELDS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
-NAMED = ("category_id", "freight_template_id", "group_id", "unit")
+NAMED = ("category_id", "freight_template_id", "service_template_id", "group_id", "unit")
 """Fields that hold an id and are shown and written by name."""
 
 
@@ -57,6 +57,7 @@ class StoreChoices:
 
     templates: tuple[Choice, ...]
     groups: tuple[Choice, ...]
+    services: tuple[Choice, ...] = ()
 
 
 def rows_now(db: Database, batch_id: int, listing_ids: Sequence[int], field: str) -> dict[int, RowNow]:
@@ -134,7 +135,9 @@ def _name(context: CheckContext, field: str, value: Any) -> Label | None:
         return Label(zh=node.path_zh, en=node.path_en) if node is not None else Label(zh=text, en=text)
     if field == "unit":
         return context.units.get(context.resolve_unit(text) or text) or Label(zh=text, en=text)
-    names = context.templates if field == "freight_template_id" else context.groups
+    names = {"freight_template_id": context.templates, "service_template_id": context.services}.get(
+        field, context.groups
+    )
     return Label(zh=names.get(text, text), en=names.get(text, text))
 
 
@@ -145,18 +148,21 @@ def store_choices(db: Database, store_id: int) -> StoreChoices:
     return StoreChoices(
         tuple(Choice(*pair) for pair in context.templates.items()),
         tuple(Choice(*pair) for pair in context.groups.items()),
+        tuple(Choice(*pair) for pair in context.services.items()),
     )
 
 
 def resolve_name(db: Database, store_id: int, field: str, text: str) -> str | None:
-    """The id that a person means by *text* in one of `NAMED`; "" for an emptied group, None for nothing known."""
-    if field == "group_id" and not text.strip():
+    """The id that a person means by *text* in one of `NAMED`; "" for an emptied group or service template, None for
+    nothing known."""
+    if field in ("group_id", "service_template_id") and not text.strip():
         return ""
     with db.read() as session:
         context = load_context(session, store_id)
         resolve = {
             "category_id": context.resolve_category,
             "freight_template_id": context.resolve_freight_template,
+            "service_template_id": context.resolve_service_template,
             "group_id": context.resolve_group,
             "unit": context.resolve_unit,
         }[field]

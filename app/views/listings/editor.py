@@ -116,6 +116,7 @@ class ListingEditor(EditorForm):
         )
         self.group_id.show_choices(detail.groups, record.group_id, may_be_empty=True)
         self.freight_template_id.show_choices(detail.templates, record.freight_template_id)
+        self._show_service(detail)
         known = tuple(Choice(id, label.shown(language.code)) for id, label in units().items())
         self.unit.show_choices(known, resolve_unit(record.unit) or record.unit)
         currencies = sorted(detail.limits.currencies)
@@ -133,6 +134,15 @@ class ListingEditor(EditorForm):
         for name, line in (*self.texts.items(), *self.numbers.items(), ("detail_html", self.detail_html)):
             line.show_value(getattr(record, name), is_other=is_other)
         self._count_title()
+
+    def _show_service(self, detail: ListingDetail) -> None:
+        """The line is there as long as the listing is new and there is something to choose: the platform keeps what it
+        was created with."""
+        chosen = detail.record.service_template_id
+        self.service_template_id.show_choices(detail.services, chosen, may_be_empty=True)
+        self.fields["service_template_id"].setVisible(
+            detail.record.product_id is None and bool(detail.services or chosen)
+        )
 
     def _show_currency(self, is_other: bool, *, is_wanted: bool) -> None:
         """The line is there where it has to be put right, and stays until another listing comes."""
@@ -204,6 +214,7 @@ class ListingEditor(EditorForm):
             "keywords",
             "category_id",
             "freight_template_id",
+            "service_template_id",
             "currency",
             *self.numbers,
             "group_id",

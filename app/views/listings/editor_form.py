@@ -55,7 +55,7 @@ class EditorForm(Ground):
         self.counter = Label(role="micro", ink="text3")
         self.category_id = category
         self.group_id, self.freight_template_id, self.unit = ChoiceBox(), ChoiceBox(), ChoiceBox()
-        self.currency = ChoiceBox()
+        self.currency, self.service_template_id = ChoiceBox(), ChoiceBox()
         self.weight_g = NumberLine(partial(whole_number, scale=1000), kilograms)
         self.length_cm, self.width_cm, self.height_cm = (NumberLine(whole_number, str) for _ in SIDES)
         self.handling_days = NumberLine(whole_number, str)
@@ -91,7 +91,8 @@ class EditorForm(Ground):
     @property
     def boxes(self) -> dict[str, ChoiceBox]:
         """Choices by name."""
-        return {name: getattr(self, name) for name in ("group_id", "freight_template_id", "unit", "currency")}
+        names = ("group_id", "freight_template_id", "service_template_id", "unit", "currency")
+        return {name: getattr(self, name) for name in names}
 
     # -- building ----------------------------------------------------------------------------------------------
 
@@ -106,6 +107,7 @@ class EditorForm(Ground):
             ("category_id", self.category_id, None),
             ("group_id", self._group_line(), None),
             ("freight_template_id", self.freight_template_id, None),
+            ("service_template_id", self.service_template_id, None),
             ("weight_g", self._package_line(), None),
             ("unit", self._unit_line(), None),
             ("currency", self.currency, None),

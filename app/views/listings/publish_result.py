@@ -282,7 +282,8 @@ class PublishResultDialog(Dialog):
     def _choices_of(self, field: str) -> Sequence[Choice]:
         if field == "unit":
             return [Choice(id, label.shown(language.code)) for id, label in units().items()]
-        return self._choices.templates if field == "freight_template_id" else self._choices.groups
+        lists = {"freight_template_id": self._choices.templates, "service_template_id": self._choices.services}
+        return lists.get(field, self._choices.groups)
 
     def _on_edited(self, listing_id: int, text: str) -> None:
         group = self.model.group

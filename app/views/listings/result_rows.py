@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("title", "code", "field", "now")
 FIELD, NOW = 2, 3
-LISTED = ("freight_template_id", "group_id", "unit")
+LISTED = ("freight_template_id", "service_template_id", "group_id", "unit")
 """Named fields whose values are few enough for a list."""
 WHOLE = ("length_cm", "width_cm", "height_cm", "lot_size", "handling_days")
 EDITABLE = ("title", "keywords", *NAMED, "weight_g", *WHOLE, "sku.code", "sku.price", "sku.stock")

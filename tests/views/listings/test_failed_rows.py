@@ -5,9 +5,8 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 
-from app.services.listings.cells import CellEdit
-from app.services.listings.source import CHILD_ID_OFFSET
 from app.services.marketplace.port import Refused
 from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
@@ -80,16 +79,44 @@ def test_read_fix_in_the_table_and_send_only_that(refused, open_page, services, 
     assert market.calls.count("create") == sent + 1, "and nothing else"
 
 
-def test_a_refused_stock_is_fixed_in_its_cell(refused, open_page, services, settle, loaded, qtbot):
-    _, bad, _ = refused(STOCK)
+def test_a_refused_stock_is_fixed_in_its_cell(refused, open_page, settle, loaded, qtbot, market):
+    """Typed into the grid of variants, then only what was fixed is sent."""
+    batch_id, bad, good = refused(STOCK)
     page = open_page()
-    page.show_rows([bad])
+    page.publisher.show_report(batch_id)
+    qtbot.waitUntil(lambda: bool(page.findChildren(PublishResultDialog)))
     settle()
+    (dialog,) = page.findChildren(PublishResultDialog)
+    dialog.show_rows.click()
     qtbot.waitUntil(lambda: page.editor.listing_id == bad)
-    note = page.editor.editor.notes["skus"]
-    assert "Variant stock" in note.text() and "#/" not in note.text()
-    sku = loaded(bad).skus[0]
-    services.listings.save_cells([CellEdit(CHILD_ID_OFFSET + sku.id, "stock", 5)])
-    page.reload()
     settle()
-    assert loaded(bad).status in ("draft", "ready") and "#/" not in note.text()
+    editor = page.editor.editor
+    note, grid = editor.notes["skus"], editor.grid
+    assert "Variant stock" in note.text() and "#/" not in note.text()
+    assert page.editor.worst.go.isVisible()
+    qtbot.mouseClick(page.editor.worst.go, Qt.MouseButton.LeftButton)
+    assert page.window().focusWidget() is grid
+
+    sku = loaded(bad).skus[0]
+    cell = grid.cell_rect(0, "stock").center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=cell)
+    qtbot.keyClick(grid, Qt.Key.Key_5)
+    line = grid.viewport().findChild(QLineEdit)
+    assert line.text() == "5", "typing over a cell replaces what stands there"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: loaded(bad).skus[0].stock == 5)
+    settle()
+    assert loaded(bad).status in ("draft", "ready") and "Variant stock" not in note.text()
+
+    assert dialog.again.text() == "Resend the 1 that are fixed"
+    sent = market.calls.count("create")
+    with qtbot.waitSignal(dialog.send_again_wanted) as told:
+        qtbot.mouseClick(dialog.again, Qt.MouseButton.LeftButton)
+    assert told.args == [[bad]]
+    qtbot.waitUntil(lambda: loaded(bad).status in ("in_review", "live"))
+    qtbot.waitUntil(lambda: not page.context.jobs.running)
+    settle()
+    assert market.calls.count("create") == sent + 1, "and nothing else"
+    there = market.products[loaded(bad).product_id]
+    assert next(one.stock for one in there.content.skus if one.code == sku.code) == 5
+    assert loaded(good).status in ("in_review", "live")

@@ -48,6 +48,7 @@ from app.services.listings.editing import VirtualGoods
 from app.services.listings.fixes import fixable_rules, fixed
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.regional_steps import NotForListing, minor_of, with_regional, without_regional
+from app.services.listings.service_templates import NOUN as SERVICE
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
 from app.services.listings.warehouse_kinds import KINDS
@@ -139,6 +140,7 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
         value = draft.marketing_groups.get(fold(value), value)
     known: Collection[str] = {
         "freight_template_id": context.templates,
+        SERVICE: context.services,
         "group_id": context.groups,
         "unit": context.units,
         "marketing_group": frozenset(draft.marketing_groups.values()),
@@ -151,6 +153,8 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
         is_known = value in known
     if value and not is_known:
         raise RowRefused("not_of_store")
+    if operation.field == SERVICE and draft.record.product_id is not None:
+        raise RowRefused("published_keeps_service")
     draft[operation.field] = value
 
 
@@ -295,7 +299,7 @@ def reads_of(operations: Iterable[Operation]) -> frozenset[str] | None:
     found: set[str] = set()
     for operation in operations:
         kind = type(operation)
-        if kind not in _OF_FIELDS:
+        if kind not in _OF_FIELDS or getattr(operation, "field", "") == SERVICE:
             return None
         found |= _OF_FIELDS[kind] or {operation.field} & set(LISTING_FIELDS)  # type: ignore[union-attr]
     return frozenset(found)

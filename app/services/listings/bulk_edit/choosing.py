@@ -27,7 +27,7 @@ _OWNERS = "SELECT listing_id FROM sku WHERE id IN ({ids})"
 @dataclass(frozen=True, slots=True)
 class EditChoices:
     """Stores (id, name) with their templates and groups by the platform's id; of several stores each value is named
-    with its store. `units` are the platform's.
+    with its store. `units` are the platform's; of `services`, its service templates, "" is the platform's default.
     `marketing_groups` are known by their names, of whichever store; `warehouse_kinds` are ours, "" takes it away."""
 
     stores: tuple[tuple[int, str], ...] = ()
@@ -36,6 +36,7 @@ class EditChoices:
     units: tuple[Choice, ...] = ()
     marketing_groups: tuple[Choice, ...] = ()
     warehouse_kinds: tuple[Choice, ...] = ()
+    services: tuple[Choice, ...] = ()
 
 
 def edit_choices(db: Database, target: Target, language: Language) -> EditChoices:
@@ -54,6 +55,10 @@ def edit_choices(db: Database, target: Target, language: Language) -> EditChoice
             tuple(Choice(id, getattr(label, language)) for id, label in units().items()),
             tuple(Choice(name, name) for name in _marketing_names(session.connection(), [id for id, _ in stores])),
             (*warehouse_kinds(language), Choice("", Messages(language).text("listings.warehouse.none"))),
+            (
+                *(_named((one.services, one.store_name) for one in contexts) if many else _plain(contexts, "services")),
+                Choice("", Messages(language).text("listings.service.default")),
+            ),
         )
 
 

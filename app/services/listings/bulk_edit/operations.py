@@ -18,7 +18,10 @@ from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE
 from app.services.warehouses.countries import countries
 
 TEXT_FIELDS = ("title", "keywords", "detail_html")
-VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit", "marketing_group", "warehouse_kind")
+VALUE_FIELDS = (
+    *("category_id", "freight_template_id", "service_template_id", "group_id", "unit"),
+    *("marketing_group", "warehouse_kind"),
+)
 """Fields that take one of several known values; the platform's id, or "" for none.
 A marketing group is ours: its name, so that every store of the listings may have one of its own by it.
 `warehouse_kind` is `real` or `virtual` (`services/listings/warehouse_kinds.py`)."""

@@ -36,7 +36,13 @@ from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
 _REGIONAL = "regional"
 _REGIONAL_KINDS = {"percent": PERCENTAGE, "plus": RELATIVE, "price": ABSOLUTE}
-_VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
+_VALUES = {
+    "category": "category_id",
+    "freight_template": "freight_template_id",
+    "service_template": "service_template_id",
+    "group": "group_id",
+    "unit": "unit",
+}
 _MARKETING, _KIND = "marketing_group", "warehouse_kind"
 FIELDS = (
     *(name for name in NAMES if name not in KNOWN_ELSEWHERE),
@@ -212,12 +218,17 @@ def _value(field: str, text: str, context: CheckContext) -> Operation:
     resolve: dict[str, Callable[[str], Any]] = {
         "category_id": context.resolve_category,
         "freight_template_id": context.resolve_freight_template,
+        "service_template_id": context.resolve_service_template,
         "group_id": context.resolve_group,
         "unit": context.resolve_unit,
     }
     value = resolve[field](text) if text else ""
     if value is None:
-        named = {"freight_template_id": context.templates, "group_id": context.groups}.get(field, {})
+        named = {
+            "freight_template_id": context.templates,
+            "service_template_id": context.services,
+            "group_id": context.groups,
+        }.get(field, {})
         alike = [id for id, name in named.items() if fold(name) == fold(text)]
         if len(alike) > 1:
             raise BadSetting("bulk_edit.ambiguous_value", value=text, ids=", ".join(sorted(alike)))

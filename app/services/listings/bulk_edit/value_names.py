@@ -13,6 +13,7 @@ from app.services.listings.exporting.names import Names
 _COLUMNS = {
     "category_id": "category",
     "freight_template_id": "freight_template",
+    "service_template_id": "service_template",
     "group_id": "group",
     "unit": "unit",
 }

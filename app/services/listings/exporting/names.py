@@ -18,6 +18,7 @@ class Names:
     templates: dict[str, str]
     groups: dict[str, str]
     units: dict[str, str]
+    services: dict[str, str]
 
     @classmethod
     def of(cls, session: Session, store_id: int) -> Names:
@@ -32,6 +33,7 @@ class Names:
             _leading_back(context.templates, context.resolve_freight_template),
             _leading_back(context.groups, context.resolve_group),
             {number: label.en for number, label in context.units.items()},
+            _leading_back(context.services, context.resolve_service_template),
         )
 
     def by_column(self) -> dict[str, dict[str, str]]:
@@ -41,6 +43,7 @@ class Names:
             "freight_template": self.templates,
             "group": self.groups,
             "unit": self.units,
+            "service_template": self.services,
         }
 
 

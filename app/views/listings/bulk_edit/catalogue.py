@@ -36,6 +36,7 @@ FIELDS: dict[str, dict[str, Make]] = {
     "keywords": {"add_keyword": KeywordForm, "remove_keyword": KeywordForm, **_TEXT, "case": CaseForm},
     "category_id": {"choose": CategoryForm},
     "freight_template_id": {"choose": ValueForm},
+    "service_template_id": {"choose": ValueForm},
     "group_id": {"choose": ValueForm},
     "marketing_group": {"choose": ValueForm},
     "warehouse_kind": {"choose": ValueForm},

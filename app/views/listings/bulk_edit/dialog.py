@@ -142,7 +142,10 @@ class BulkEditDialog(Dialog):
 
     @property
     def _names(self) -> dict[str, str]:
-        lists = (self.choices.templates, self.choices.groups, self.choices.units, self.choices.warehouse_kinds)
+        lists = (
+            *(self.choices.templates, self.choices.services, self.choices.groups),
+            *(self.choices.units, self.choices.warehouse_kinds),
+        )
         return {choice.id: choice.name for part in lists for choice in part}
 
     def _say_title(self) -> None:

@@ -9,6 +9,7 @@ from app.views.widgets.label import Label
 
 LISTS = {
     "freight_template_id": "templates",
+    "service_template_id": "services",
     "group_id": "groups",
     "unit": "units",
     "marketing_group": "marketing_groups",
