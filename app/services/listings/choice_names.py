@@ -20,3 +20,4 @@ class FilterChoices:
     stores: tuple[Choice, ...] = ()
     tags: tuple[Choice, ...] = ()
     marketing_groups: tuple[Choice, ...] = ()
+    services: tuple[Choice, ...] = ()

@@ -33,6 +33,12 @@ _TAGS = (
     " JOIN listing ON listing.id = listing_id WHERE store_id IN ({ids})",
 )
 _MARKETING = "SELECT DISTINCT name FROM marketing_group{stores} ORDER BY name"
+_SERVICES = (
+    "SELECT template_id, max(name) FROM (SELECT store_id, template_id, name FROM service_template "
+    "UNION SELECT store_id, service_template_id, '' FROM listing_origin WHERE service_template_id <> ''){stores} "
+    "GROUP BY template_id"
+)
+"""Service templates of these stores, and others that listings of theirs have still, which have no name here."""
 _STORES = "SELECT id, name FROM store ORDER BY name"
 _RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 50"
 
@@ -57,7 +63,9 @@ def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> Fil
         tags = tuple(Choice(tag, tag) for (tag,) in connection.exec_driver_sql(_TAGS[0].format(listings=of_tags)))
         marketing = connection.exec_driver_sql(_MARKETING.format(stores=of_stores)).scalars()
         named = tuple(Choice(name, name) for name in marketing)
-    return FilterChoices(categories, templates, groups, imports, stores, tags, named)
+        services = connection.exec_driver_sql(_SERVICES.format(stores=of_stores)).all()
+    chosen = tuple(sorted((Choice(id, name or id) for id, name in services), key=lambda choice: choice.name))
+    return FilterChoices(categories, templates, groups, imports, stores, tags, named, chosen)
 
 
 def _pairs(connection: Connection, sql: str) -> set[tuple[int, str]]:

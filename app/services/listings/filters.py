@@ -86,6 +86,7 @@ def labels_of(choices: FilterChoices) -> dict[str, Sequence[Choice]]:
         "store": choices.stores,
         "tag": choices.tags,
         "marketing_group": choices.marketing_groups,
+        "service_template": choices.services,
     }
 
 

@@ -149,6 +149,11 @@ CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
 
 _BY_TITLE, _BY_KEY = "listing INDEXED BY ix_listing_title", "listing INDEXED BY ix_listing_store_key"
 _IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
+_SERVED = (
+    "listing_origin JOIN listing AS served ON served.id = listing_origin.listing_id "
+    "AND listing_origin.service_template_id <> ''"
+)
+"""An origin outlives its listing; most have the platform's default."""
 
 
 def _flag(ids: str) -> Field:
@@ -181,6 +186,7 @@ FIELDS = {
     "images": Field("image_count", number),
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
+    "service_template": Field("listing_origin.service_template_id", str, is_sortable=False, many=_SERVED),
     "group": Field("group_id", str),
     "marketing_group": Field("marketing_group.name", str, many=_IN_MARKETING),
     "regional_type": Field("listing_region.kind", str, is_sortable=False, many="listing_region"),

@@ -109,6 +109,7 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("hold_reason", "listings.column.hold_reason"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
+        _choice("service_template", "bulk_edit.field.service_template_id", lambda: choices().services),
         _choice("group", "listings.column.group", lambda: choices().groups),
         _choice("marketing_group", "listings.column.marketing_group", lambda: choices().marketing_groups),
         FilterField("regional_type", "listings.filter.regional_type", "choice", _regional_types),

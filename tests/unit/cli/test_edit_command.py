@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.application import Application
+
 
 def prices(cli, store):
     listings = cli("--json", "list", "--store", store).json["listings"]
@@ -193,3 +195,24 @@ def test_prices_by_country_are_set_told_refused_and_come_back(cli, synced):
     assert "regional.too_low" in {one["code"] for one in low.json["findings"]}
     assert cli("edit", "--store", synced, *dry, 'regional=percent(-31, "RU")').code == 2
     assert cli("undo", said.json["change"]).code == 0
+
+
+def test_a_service_template_is_set_by_its_name(cli, synced, own_data_folder):
+    with Application(own_data_folder) as app, app.db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO service_template (store_id, template_id, name, synced_ms) "
+            "SELECT id, '520202', 'Standard Warranty', 1 FROM store"
+        )
+        new = connection.exec_driver_sql("UPDATE listing SET product_id = NULL WHERE id = 1 RETURNING id").scalar_one()
+    said = cli("edit", "--store", synced, "--set", "service_template=standard warranty", "--dry-run")
+    assert "Standard Warranty" in said.out
+    said = cli("--json", "edit", "--store", synced, "--set", 'service_template="Standard Warranty"')
+    assert said.json["changed"] == said.json["cells"]["service_template_id"] == 1
+    assert said.json["refused"] == said.json["matched"] - 1, "what is published keeps what it was created with"
+    found = cli("--json", "list", "--store", synced, "--where", 'service_template = "Standard Warranty"')
+    (one,) = found.json["listings"]
+    told = (one["id"], one["service_template"], one["service_template_name"])
+    assert told == (new, "520202", "Standard Warranty")
+    assert cli("edit", "--store", synced, "--set", "service_template=Beginner").code == 2
+    assert cli("--json", "undo", "--field", "service_template_id").json["restored"] == 1
+    assert cli("--json", "list", "--store", synced, "--where", "service_template is missing").json["listings"]

@@ -9,6 +9,7 @@ import pytest
 from app.models import (
     ListingFinding,
     ListingHold,
+    ListingOrigin,
     ListingTag,
     ListingWarehouse,
     MarketingGroup,
@@ -89,6 +90,11 @@ FIELDS = {
     "error": [("error = E100", {CABLE}), ("error is missing", {LAMP, CASE})],
     "product_id": [("product_id = 1005001", {LAMP}), ("product_id is missing", {CASE})],
     "key": [("key = K-1", {LAMP}), ("key ~ k-", {LAMP, CASE})],
+    "service_template": [
+        ("service_template = 520202", {CASE}),
+        ("服务模板 = 520202", {CASE}),
+        ("service_template is missing", {LAMP, CABLE}),
+    ],
     "updated": [("updated = 2026-11-02", {LAMP}), ("updated < 2026-11-02", {CASE, CABLE})],
     "created": [("created >= 2026-11-02", {CASE}), ("created in (2026-10-31, 2026-11-02)", {LAMP, CASE})],
 }
@@ -108,6 +114,12 @@ def source(tmp_path_factory, empty_database):
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
         session.add(ListingHold(listing_id=CASE, reason="Waits for the licence", actor="ann", held_ms=1))
         session.add(ListingWarehouse(listing_id=LAMP, kind="virtual"))
+        session.add_all(
+            ListingOrigin(
+                listing_id=id, store_id=1, from_store_id=2, product_id="", service_template_id=of, covered_ms=1
+            )
+            for id, of in ((LAMP, ""), (CASE, "520202"), (9_999, "520202"))
+        )
         session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
         session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
         session.add(ListingFinding(listing_id=CASE, code="guard.floor", severity="hold", store_id=1, number=1))

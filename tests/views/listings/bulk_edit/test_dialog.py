@@ -8,6 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from shiboken6 import isValid
 
+from app.models import ServiceTemplate
 from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber
@@ -66,6 +67,21 @@ class TestTheWholeWay:
         assert [loaded(id).title for id in lamps] == ["Bedside Table Light", "Floor Light Tall", "Coffee Mug"]
         assert {loaded(id).freight_template_id for id in lamps} == {"7001"}
         assert len(services.listings.history()) == 1
+
+    def test_a_service_template_is_chosen_by_its_name(self, open_edit, lamps, loaded, services, db):
+        with db.write() as session:
+            session.add(ServiceTemplate(store_id=1, template_id="520202", name="Standard Warranty", synced_ms=1))
+        user = open_edit(lamps)
+        user.chooses(user.card().field, "service_template_id")
+        box = user.field("choice")
+        assert [box.itemText(at) for at in range(box.count())] == ["Standard Warranty", "The platform's default"]
+        user.chooses(box, "520202")
+        user.waits_for_preview()
+        assert ("Coffee Mug", "Service template", "–", "Standard Warranty", "", "Will change") in user.rows
+        user.applies()
+        assert {loaded(id).service_template_id for id in lamps} == {"520202"}
+        services.listings.undo()
+        assert {loaded(id).service_template_id for id in lamps} == {""}
 
     def test_a_filter_is_passed_as_it_is(self, open_edit, lamps, lane):
         user = open_edit()
