@@ -30,6 +30,7 @@ CHOICES = FilterChoices(
     stores=(Choice("1", "Chenfan"), Choice("2", "Second")),
     tags=(Choice("summer", "summer"),),
     marketing_groups=(Choice("Autumn", "Autumn"),),
+    services=(Choice("520202", "Standard"),),
 )
 FIELDS = {field.name: field for field in fields(lambda: CHOICES)}
 OF_KIND = {
