@@ -16,6 +16,11 @@ _IMAGE = re.compile(r"<img\b[^<>]*?(?<![\w-])src" + _VALUE, re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK = re.compile(r"(?:\s|&nbsp;|&#160;)+")
 _TEXT_AFTER_TAG = re.compile(r">\s*[^<\s&]|<img\b")
+_NAME_ENDS = r"(?![\w-])"
+_REST = r"""(?>(?:[^<>=]++|=\s*+(?:"[^"]*"(?=[\s/>])|'[^']*'(?=[\s/>])|))*)"""
+"""What follows a tag's name: a value between quotes may hold brackets; one that never ends swallows nothing."""
+_MOST_ROUNDS = 8
+"""How often what was taken out may leave another tag behind, as in `<in<input>put>`."""
 
 
 def plain_text(html: str) -> str:
@@ -34,12 +39,13 @@ def removed_tags(html: str) -> list[str]:
 
 
 def without_removed_tags(html: str) -> str:
-    """*html* as the platform would leave it: scripts, styles and frames with what is in them, others unwrapped."""
-    dropped = "|".join(rule_file("detail_html")["dropped_with_content"])
-    whole = re.compile(
-        rf"<\s*+({dropped})\b[^<>]*>(?:(?!<\s*+/?+\s*+\1\b).)*<\s*+/\s*+\1\s*+>", re.IGNORECASE | re.DOTALL
-    )
-    return _removed().sub("", whole.sub("", html))
+    """*html* as the platform would leave it: scripts, styles and frames with what is in them, others unwrapped. The
+    brackets of tags that are nested without end become text."""
+    for _ in range(_MOST_ROUNDS):
+        html = _removed().sub("", _emptied().sub("", html))
+        if _removed().search(html) is None:
+            return html
+    return re.sub(rf"<(?={_start()})", "&lt;", html, flags=re.IGNORECASE)
 
 
 def foreign_links(html: str) -> list[str]:
@@ -83,10 +89,23 @@ def _is_own(address: str, hosts: Iterable[str]) -> bool:
     return is_host_in(host_of(_whole(address)), hosts)
 
 
+def _start() -> str:
+    """A pattern for what follows the bracket of a tag that is removed, its name as the group 1."""
+    return rf"\s*+/?+\s*+({'|'.join(rule_file('detail_html')['removed_tags'])}){_NAME_ENDS}"
+
+
 @cache
 def _removed() -> re.Pattern[str]:
-    tags = "|".join(rule_file("detail_html")["removed_tags"])
-    return re.compile(rf"<\s*+/?+\s*+({tags})\b[^<>]*+>?", re.IGNORECASE)
+    return re.compile(rf"<{_start()}{_REST}>?", re.IGNORECASE)
+
+
+@cache
+def _emptied() -> re.Pattern[str]:
+    """Tags that go with what is in them; of several open ones the innermost."""
+    names = "|".join(rule_file("detail_html")["dropped_with_content"])
+    inside = rf"(?>(?:[^<]++|<(?!\s*+/?+\s*+\1{_NAME_ENDS}))*)"
+    pattern = rf"<\s*+({names}){_NAME_ENDS}{_REST}>{inside}<\s*+/\s*+\1{_NAME_ENDS}[^<>]*+>"
+    return re.compile(pattern, re.IGNORECASE)
 
 
 class DetailLook:
