@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from app.services.packages.rules import package_rules
 
 _ALONE = re.compile(r"[\ud800-\udfff]")
+_TEXT_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|-?[A-Za-z]+')
 
 
 class JsonNumber(str):
@@ -152,8 +153,11 @@ def read_price_info(text: str) -> PriceInfo:
     """
     try:
         data = _DECODER.decode(text)
+    except _NoNumber as error:
+        raise PriceInfoError("package_json", _place_of(error.word, text), error.word) from error
     except json.JSONDecodeError as error:
-        if text.lstrip().startswith("{") and not text.rstrip().endswith(("}", "]", ",")):
+        is_open = text.lstrip().startswith("{") and not text.rstrip().endswith(("}", "]", ","))
+        if is_open or len(text) == error.pos > 0:
             raise PriceInfoError("package_json_cut", len(text)) from error
         raise PriceInfoError("package_json", error.pos + 1, text[error.pos : error.pos + 12]) from error
     except RecursionError as error:
@@ -205,8 +209,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class _NoNumber(Exception):
+    """`NaN` or an infinity where a value should stand."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
 def _refuse_constant(word: str) -> NoReturn:
-    raise PriceInfoError("package_json", 0, word)
+    raise _NoNumber(word)
+
+
+def _place_of(word: str, text: str) -> int:
+    """Where *word* first stands outside of texts, counted from 1."""
+    return next(found.start() + 1 for found in _TEXT_OR_WORD.finditer(text) if found[0] == word)
 
 
 _DECODER = json.JSONDecoder(

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO
 
+from app.services.workbooks.deflating import codec
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.limits import limits
 
@@ -141,20 +142,23 @@ class SafeZip:
         Read from the raw stream, because `ZipExtFile` stops silently at the declared size while other readers go on.
 
         Raises:
-            WorkbookError: `.bomb` when the stream goes on after its declared end, `.damaged` otherwise.
+            WorkbookError: `.bomb` when the stream goes on after its declared end, `.damaged` otherwise; of bytes that
+                are not those that were packed only after the last piece.
         """
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise self.error("damaged")
-        produced = 0
+        produced = checksum = 0
+        crc32 = codec().crc32
         try:
             for packed, piece in self._unpacked(info):
                 produced += len(piece)
+                checksum = crc32(piece, checksum)
                 if produced > info.file_size:
                     raise self.error("bomb", member=member_name(info)[:200])
                 yield packed, piece
         except (zlib.error, OSError) as error:
             raise self.error("damaged") from error
-        if produced != info.file_size:
+        if produced != info.file_size or checksum != info.CRC:
             raise self.error("damaged")
 
     def _unpacked(self, info: zipfile.ZipInfo) -> Iterator[tuple[bytes, bytes]]:

@@ -24,17 +24,19 @@ from tests.unit.workbooks.makers import (
 )
 
 HEAD = ("产品ID", "产品标题", "价格信息", "商家编码", "其他")
+PICTURE = "images/a.jpg"
 ROW = (PRODUCT_ID, "Lamp", LAMP, "AB1234-BK,AB1234-WH", "00012")
 
 
 def zipped(members: dict[str, bytes] | list[tuple[Any, bytes]], method: int = zipfile.ZIP_STORED) -> bytes:
-    """A zip; members may be `ZipInfo`s and may stand twice."""
+    """A zip, the same on every day; members may be `ZipInfo`s and may stand twice."""
     buffer = io.BytesIO()
     pairs = list(members.items()) if isinstance(members, dict) else members
     with zipfile.ZipFile(buffer, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a name stands twice
         for name, content in pairs:
-            archive.writestr(name, content)
+            info = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)
+            archive.writestr(info, content, method)
     return buffer.getvalue()
 
 
@@ -64,7 +66,16 @@ def made(kind: str) -> bytes:
 @cache
 def whole() -> bytes:
     """A package as it should be, unpacked members so that every byte counts."""
-    return zipped({"products.xls": made("xls"), "images/a.jpg": b"red" * 50})
+    return zipped({"products.xls": made("xls"), PICTURE: b"red" * 50})
+
+
+def hit_at(at: int) -> str:
+    """What of `whole` lies there: `sheet`, `picture`, or a `frame` around them."""
+    raw, at = whole(), at % len(whole())
+    for kind, content in (("sheet", made("xls")), ("picture", b"red" * 50)):
+        if 0 <= at - raw.index(content) < len(content):
+            return kind
+    return "frame"
 
 
 def rows_of(*rows: tuple[Any, ...], head: tuple[Any, ...] = HEAD) -> Callable[[Path], bytes]:

@@ -127,6 +127,23 @@ def test_a_row_that_cannot_be_read_is_refused_alone_with_its_place(package, brin
     assert (plan.counts.new, plan.counts.refused_rows, [one.product_key for one in stored()]) == (1, 1, ["0010072"])
 
 
+def test_hostile_rows_stop_none_of_those_between_them(package, bring, stored):
+    """All hostile price infos in one package: each is named with its place, every product between them is stored."""
+    from tests.unit.packages.test_hostile import JSONS
+
+    rows = [(f"B{n}", "Bad", 1, text, "A1") for n, text in enumerate(JSONS)]
+    good = [(f"G{n}", "Good", 1, info((f"C{n}", "5.99", str(n))), f"C{n}") for n in range(len(JSONS))]
+    plan = bring(package([row for pair in zip(rows, good, strict=True) for row in pair], HEADER))
+    assert {error.row for error in plan.errors} == {2 + 2 * n for n in range(len(JSONS))}
+    assert {(error.file, error.sheet, error.column, error.header) for error in plan.errors} == {
+        ("package.zip/products.xls", "商品", "D", "价格信息")
+    }
+    assert (plan.counts.new, plan.counts.refused_rows) == (len(good), len(rows))
+    assert [(one.product_key, one.skus[0].code, one.skus[0].stock) for one in stored()] == [
+        (f"G{n}", f"C{n}", n) for n in range(len(good))
+    ]
+
+
 def test_a_repair_needs_consent(package, bring, stored):
     path = package(((PRODUCT_ID, "Lamp", 1, LAMP.replace('"', "'"), "x"),), HEADER)
     assert (bring(path).errors[0].fix, stored()) == (LAMP, [])
