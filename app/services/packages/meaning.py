@@ -42,8 +42,8 @@ class Product:
 
 
 def label(column: RecognisedColumn) -> str:
-    """Under which name a column that is not understood is kept."""
-    return column.header or column.letter
+    """Under which name a column that is not understood is kept: its own, where an other has the same header."""
+    return column.name or column.header or column.letter
 
 
 def value_of(column: RecognisedColumn, product: Product, named: frozenset[str] = frozenset()) -> Any:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from app.services.compliance import CheckContext
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.packages.meaning import Product, cell_of, mark_of, value_of
+from app.services.packages.meaning import Product, cell_of, label, mark_of, value_of
 from app.services.packages.price_info import PriceInfo, PriceInfoError, Variant, read_price_info
 from app.services.packages.properties import country_of, packed_parts, part_of
 from app.services.packages.rules import package_rules
@@ -77,8 +77,15 @@ def frame_of(recognition: Recognition, header: Sequence[str]) -> tuple[tuple[str
 
 
 def columns_of(frame: Sequence[Sequence[Any]]) -> tuple[RecognisedColumn, ...]:
-    """The columns a frame describes."""
-    return tuple(_column(index, text, meaning) for index, (text, meaning) in enumerate(frame))
+    """The columns a frame describes; of several that nobody understands and one header, each under a name of its own,
+    as they are read."""
+    found: dict[str, RecognisedColumn] = {}
+    for index, (text, meaning) in enumerate(frame):
+        column = _column(index, text, meaning)
+        if column.field is None and label(column) in found:
+            column = replace(column, name=f"{label(column)} ({column.letter})")
+        found[label(column) if column.field is None else f"\x00{index}"] = column
+    return tuple(found.values())
 
 
 def _column(index: int, header: str, meaning: str | None) -> RecognisedColumn:

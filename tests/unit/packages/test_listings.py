@@ -71,6 +71,20 @@ def test_untouched_listings_go_back_cell_by_cell(db, package, bring, stored, tmp
     assert bring(out).counts.unchanged == 2
 
 
+def test_columns_of_one_header_that_nobody_knows_stay_apart(db, package, bring, stored, tmp_path):
+    header = (*HEADER[:5], "神秘列", "神秘列", "", "神秘列")
+    path = package([(*ROWS[0][:5], 1, "b", "", "c"), (*ROWS[1][:5], "", "e", 7, "f")], header)
+    bring(path)
+    write_package(db, tmp_path / "out.zip", [one.id for one in stored()])
+    assert cells(tmp_path / "out.zip") == cells(path)
+    assert bring(tmp_path / "out.zip").counts.unchanged == 2
+    for table in ("image", "sku", "listing"):
+        write(db, f"DELETE FROM {table}")
+    bring(tmp_path / "out.zip")
+    write_package(db, tmp_path / "again.zip", [one.id for one in stored()])
+    assert cells(tmp_path / "again.zip") == cells(path)
+
+
 def test_only_what_was_changed_is_written_anew(db, package, bring, stored, tmp_path):
     odd = LAMP.replace('"商家编码":"AB1234-BK"', '"商家编码":"AB1234-BK","x":1.10').replace("}]}", '}], "y":[1]}')
     path = package(((*ROWS[0][:3], odd, *ROWS[0][4:]), ROWS[1]))
