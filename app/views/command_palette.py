@@ -168,7 +168,8 @@ class CommandPalette(Live, QWidget):
         rows = min(max(self.rows.rowCount(), 1), IN_VIEW)
         self.list.setFixedHeight(rows * self.list.itemDelegate().row_height() + 4)
         self.setFixedWidth(width)
-        self.adjustSize()
+        self.layout().activate()
+        self.resize(width, self.layout().totalHeightForWidth(width))  # the keys at its foot may take two lines
         self.move(QPoint((window.width() - width) // 2, round(window.height() * TOP_SHARE) - SHADOW))
 
     # -- keys --------------------------------------------------------------------------------------------------

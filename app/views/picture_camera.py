@@ -32,8 +32,11 @@ class Camera:
         wanted: names of pictures, such as `04-export`; none: all of them.
 
     Attributes:
+        pace: how long its rests are: 1, as a person looks on.
         missing: names that are wanted and that no picture had so far.
     """
+
+    pace = 1.0
 
     def __init__(self, desktop: Desktop, folder: Path, wanted: Collection[str] = ()) -> None:
         self._desktop, self._folder = desktop, folder
@@ -76,32 +79,36 @@ class Camera:
         for dialog in self._dialogs():
             dialog.close()
 
+    async def _rest(self, seconds: float) -> None:
+        """Let what was begun come to its end where nothing tells when that is. A tour that has other eyes may hurry."""
+        await asyncio.sleep(seconds * self.pace)
+
     async def _rows_are_here(self) -> None:
         """The first rows are shown, the second one is current, its panel is filled, its pictures arrived."""
         table = self._window.page.table
         await self._until(lambda: table.paged.is_loaded)
         if table.paged.rowCount() > 1:
             table.setCurrentIndex(table.paged.index(1, 0))
-        await asyncio.sleep(1.2)
+        await self._rest(1.2)
 
     async def _until(self, is_ready: Callable[[], Any]) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while not is_ready():
             if time.monotonic() > deadline:
                 raise TimeoutError("the tour waits in vain; see the pictures taken so far")
-            await asyncio.sleep(0.1)
+            await self._rest(0.1)
 
     async def _everywhere(self, name: str) -> None:
         """The screen as it is, in both languages and both themes, if that is wanted."""
         if self._wanted and name not in self._wanted:
-            await asyncio.sleep(UNSEEN_S)
+            await self._rest(UNSEEN_S)
             return
         self.missing.discard(name)
         for language in LANGUAGES:
             for theme in THEMES:
                 self._look.set_language(language)
                 self._look.set_theme(theme)
-                await asyncio.sleep(0.6)
+                await self._rest(0.6)
                 self._take(f"{name}-{theme}-{language}.png")
 
     def _take(self, file: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from pathlib import Path
 
@@ -58,7 +57,7 @@ class CodesTour(Camera):
         await self._until(lambda: self._has_ended("tables.job"))
         inbox.tables.choose(TableKind.FORBIDDEN)
         await self._until(lambda: inbox.hits.rowCount() > 0)
-        await asyncio.sleep(0.5)
+        await self._rest(0.5)
         await self._everywhere("05-tables")
         self._close_dialogs()
         CodeDialog(self._desktop.context, page, 1, "BG2001-BK*2+BK7915_CUS", page.pictures).open()
@@ -81,7 +80,7 @@ class CodesTour(Camera):
         await self._until(lambda: words.lists.count() > 0)
         words.lists.setCurrentRow(2)
         words.trial.insert("Apple green mug for Nike fans")
-        await asyncio.sleep(0.7)
+        await self._rest(0.7)
         await self._everywhere("05-words")
         with tempfile.TemporaryDirectory() as folder:
             sheet = Path(folder) / "team-words.csv"

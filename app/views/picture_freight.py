@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
 from app.views.freight.match_dialog import MatchDialog
@@ -28,10 +26,10 @@ class FreightTour(WorkbenchTour):
         for name, text in {"size": "16x9x2", "sale": "6.99", "cost": "18"}.items():
             trial.fields[name].setText(text)
         trial.try_it()
-        await asyncio.sleep(0.7)
+        await self._rest(0.7)
         await self._everywhere("17-freight-trial")
         trial.view.choose("world")
-        await asyncio.sleep(1.5)
+        await self._rest(1.5)
         await self._everywhere("17-freight-world")
         self._close_dialogs()
         for action, kind, name in (
@@ -41,7 +39,7 @@ class FreightTour(WorkbenchTour):
         ):
             actions[action].trigger()
             await self._until(lambda kind=kind: self._dialog(kind, needed=False))
-            await asyncio.sleep(0.7)
+            await self._rest(0.7)
             await self._everywhere(name)
             self._close_dialogs()
         page.segments.choose("tariffs")
@@ -49,7 +47,7 @@ class FreightTour(WorkbenchTour):
         await self._everywhere("17-freight-tariffs")
         actions["edit_freight"].trigger()
         await self._until(lambda: self._dialog(TariffEditor, needed=False))
-        await asyncio.sleep(0.5)
+        await self._rest(0.5)
         await self._everywhere("17-freight-tariff")
         self._close_dialogs()
         page.segments.choose("all")
@@ -63,7 +61,7 @@ class FreightTour(WorkbenchTour):
         page.segments.choose("all")
         await self._rows_are_here()
         page.table.select_ids(list(page.table.paged.ids_between(0, MATCHED - 1)))
-        await asyncio.sleep(0.5)
+        await self._rest(0.5)
         page.acts.match_freight()
         await self._until(lambda: self._dialog(MatchDialog, needed=False) and self._dialog(MatchDialog).matches)
         await self._everywhere("17-freight-match")

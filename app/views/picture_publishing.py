@@ -24,7 +24,7 @@ class PublishingTour(Camera):
         chosen = list(page.table.paged.ids_between(0, PUBLISHED - 1))
         await self._make_mistakes(chosen)
         page.table.select_ids(chosen)
-        await asyncio.sleep(0.5)
+        await self._rest(0.5)
         page.publish()
         await self._until(lambda: self._dialogs())
         question = self._dialog(PublishQuestion)
@@ -34,14 +34,14 @@ class PublishingTour(Camera):
         await self._everywhere("04-publish-question")
         question.accept()
         await self._until(lambda: any(job.title_key == "publish.job" for job in self._jobs))
-        await asyncio.sleep(1.0)
+        await self._rest(1.0)
         await self._everywhere("05-publishing")
         await self._until(lambda: self._has_ended("publish.job"))
-        await asyncio.sleep(0.5)
+        await self._rest(0.5)
         sent = next(job for job in self._jobs if job.title_key == "publish.job")
         page.publisher.show_report(sent.result.batch_ids[0])
         await self._until(lambda: self._dialog(PublishResultDialog, needed=False) is not None)
-        await asyncio.sleep(0.7)
+        await self._rest(0.7)
         await self._everywhere("05-publish-result")
         await self._put_right(self._dialog(PublishResultDialog))
         await self._everywhere("05-publish-again")
@@ -63,11 +63,11 @@ class PublishingTour(Camera):
         """Press the one button that mends every listing of a reason, at the first reason that has one."""
         for at in range(dialog.reasons.count()):
             dialog.reasons.setCurrentRow(at)
-            await asyncio.sleep(0.3)
+            await self._rest(0.3)
             if dialog.fix_all.isVisible():
                 dialog.fix_all.click()
                 await self._until(dialog.again.isEnabled)
-                await asyncio.sleep(0.7)
+                await self._rest(0.7)
                 return
 
     async def _send_again(self, dialog: PublishResultDialog) -> None:

@@ -201,7 +201,8 @@ class EditorForm(Ground):
         theme = current_theme()
         metrics, high = theme.metrics("body"), theme.height(26)
         for line, sample in (
-            *((self.numbers[name], "9999") for name in (*SIDES, "handling_days", "lot_size")),
+            *((self.numbers[name], "999") for name in SIDES),
+            *((self.numbers[name], "9999") for name in ("handling_days", "lot_size")),
             (self.weight_g, "99.999"),
         ):
             line.setMinimumSize(metrics.horizontalAdvance(sample) + 18, high)
