@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.unit.any_day.fields import as_read, is_same
 from tests.unit.any_day.world import Row, copied
 
 Cell = tuple[str, ...]
@@ -46,7 +47,7 @@ class Reversed:
 
 class Model:
     """`rows` by listing id; `deeds` in their order, undos among them; `there` what the platform has, `known` what we
-    believe it has, both by listing id."""
+    believe it has, `said` what it said when it was last read, all by listing id."""
 
     def __init__(self) -> None:
         self.rows: dict[int, Row] = {}
@@ -54,6 +55,7 @@ class Model:
         self.deeds: list[Deed] = []
         self.there: dict[int, Row] = {}
         self.known: dict[int, Row] = {}
+        self.said: dict[int, Row] = {}
         self.tick = 0
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -81,6 +83,18 @@ class Model:
         return sendable(self.rows[listing_id]) != sendable(self.known.get(listing_id))
 
     # -- changing ------------------------------------------------------------------------------------------------
+
+    def read(self, number: int, there: Row) -> None:
+        """A sync reads what the platform has: what is unsent stays, and is compared with what was sent unless the
+        platform says something new."""
+        ours = self.rows.get(number, there)
+        merged = as_read(there, ours) | {"tags": ours["tags"]}
+        is_new = not is_same(self.said.get(number), there)
+        self.said[number] = there
+        if not self.is_unsent(number) or sendable(merged) == sendable(ours):
+            self.rows[number] = self.known[number] = merged
+        elif is_new:
+            self.known[number] = merged
 
     def change(self, uid: str | None, after: dict[int, Row], made: Collection[int] = ()) -> Deed | None:
         """The rows are now as *after* says; *made* of them are new."""

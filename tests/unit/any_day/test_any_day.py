@@ -1,6 +1,6 @@
 """Imports, edits, bulk edits, publishing, syncing and taking back in any order: the database always equals a model.
 
-The marketplace is the practice market over real HTTP. `SHANGJIA_ANY_DAY=500x40` runs 500 examples of 40 steps.
+The marketplace is the practice market over real HTTP. `SHANGJIA_ANY_DAY=500x40` runs 500 random examples of 40 steps.
 """
 
 from __future__ import annotations
@@ -32,17 +32,27 @@ from app.services.listings.records import ListingRecord
 from app.services.listings.source import ListingSource
 from app.services.listings.tables import WHOLE
 from app.services.paging import Query
-from tests.unit.any_day.model import Deed, Model, Reversed, fields_of, sendable
+from tests.unit.any_day.fields import (
+    METALS,
+    TYPED,
+    bulk_parts,
+    from_a_sheet,
+    is_same,
+    loses_nothing,
+    metals,
+    on_the_platform,
+    sheet_texts,
+    stored,
+)
+from tests.unit.any_day.model import Deed, Model, Reversed, fields_of
 from tests.unit.any_day.time_travel import go_back, steps_since
 from tests.unit.any_day.world import Ground, Row, World, copied, ground
 
 LONG = os.environ.get("SHANGJIA_ANY_DAY", "")
-EXAMPLES, STEPS = map(int, (LONG or "5x13").split("x"))
+EXAMPLES, STEPS = map(int, (LONG or "24x24").split("x"))
 KEYS = ("K1", "K2", "K3", "K4")
-METALS = ("Brass", "Steel", "Copper")
 keys = st.sets(st.sampled_from(KEYS), min_size=1).map(sorted)
 prices, stocks = st.integers(300, 9000), st.integers(1, 300)
-metals = st.sampled_from(METALS)
 
 
 def title(key: str, metal: str) -> str:
@@ -73,16 +83,22 @@ class AnyDay(RuleBasedStateMachine):
 
     # -- changing ------------------------------------------------------------------------------------------------
 
-    @rule(chosen=keys, metal=metals, price=prices, stock=stocks, days=st.integers(2, 7), picture=st.integers(0, 2))
-    def load_a_sheet(self, chosen: list[str], metal: str, price: int, stock: int, days: int, picture: int) -> None:
+    @rule(
+        chosen=keys, metal=metals, price=prices, stock=stocks, days=st.integers(2, 7), picture=st.integers(0, 2),
+        texts=sheet_texts,
+    )  # fmt: skip
+    def load_a_sheet(
+        self, chosen: list[str], metal: str, price: int, stock: int, days: int, picture: int, texts: Row
+    ) -> None:
         known = {key: number for number, key in self.model.keys.items() if number in self.model.rows}
         rows: dict[str, Row] = {}
         for key in chosen:
-            tags = self.model.rows[known[key]]["tags"] if key in known else ()
+            there = self.model.rows[known[key]] if key in known else {"tags": (), "attributes": ()}
             rows[key] = {
-                "title": title(key, metal), "handling_days": days, "weight_g": 90, "tags": tags,
+                "title": title(key, metal), "handling_days": days, "weight_g": 90, "tags": there["tags"],
                 "images": (self.shared.pictures[picture],),
                 "skus": {f"{key}-BK": (price, stock), f"{key}-WH": (price + 100, stock)},
+                **texts, "attributes": from_a_sheet(texts["attributes"], there["attributes"]),
             }  # fmt: skip
         uid = self.world.load(rows)
         ids = {record.product_key: record.id for record in self.world.records()}
@@ -95,7 +111,7 @@ class AnyDay(RuleBasedStateMachine):
     @rule(data=st.data(), price=prices, stock=stocks, weight=st.integers(50, 400), goes_on=st.booleans())
     def type_into_a_row(self, data: Any, price: int, stock: int, weight: int, goes_on: bool) -> None:
         number = data.draw(st.sampled_from(sorted(self.model.rows)))
-        field = data.draw(st.sampled_from(("price", "stock", "weight", "images")))
+        field = data.draw(st.sampled_from(("price", "stock", "weight", "images", *TYPED)))
         record = next(one for one in self.world.records() if one.id == number)
         row = copied({0: self.model.rows[number]})[0]  # type: ignore[dict-item, index]
         edit = ListingEdit(number)
@@ -107,6 +123,9 @@ class AnyDay(RuleBasedStateMachine):
             row["skus"][first.code] = (price, pair[1]) if field == "price" else (pair[0], stock)
         elif field == "weight":
             edit, row["weight_g"] = ListingEdit(number, {"weight_g": weight}), weight
+        elif field in TYPED:
+            row[field] = data.draw(TYPED[field])
+            edit = ListingEdit(number, {field: stored(field, row[field])})
         else:
             images = data.draw(st.lists(st.sampled_from(self.shared.pictures), min_size=1, max_size=3, unique=True))
             edit, row["images"] = ListingEdit(number, images=images), tuple(images)
@@ -138,6 +157,7 @@ class AnyDay(RuleBasedStateMachine):
             "days": (ChangeNumber("handling_days", "set", Decimal(days)), lambda row: row | {"handling_days": days}),
             "tag": (AddTag(old), lambda row: row | {"tags": tuple(sorted({*row["tags"], old}))}),
             "no tag": (RemoveTag(old), lambda row: row | {"tags": tuple(one for one in row["tags"] if one != old)}),
+            **bulk_parts(old, new, data.draw),
         }
         names = data.draw(st.lists(st.sampled_from(sorted(parts)), min_size=1, max_size=3, unique=True))
         after = {number: self.model.rows[number] for number in ids}
@@ -233,7 +253,12 @@ class AnyDay(RuleBasedStateMachine):
 
     def _seen(self) -> list[int]:
         """Listings of which we know what the platform has."""
-        return sorted(one for one in self.model.rows if self.model.there.get(one) == self.model.known.get(one))
+        there, known = self.model.there, self.model.known
+        return sorted(
+            one
+            for one, row in self.model.rows.items()
+            if is_same(there.get(one), known.get(one)) and loses_nothing(row, there.get(one))
+        )
 
     @precondition(lambda self: self.model.there)
     @rule(data=st.data(), price=prices)
@@ -251,10 +276,9 @@ class AnyDay(RuleBasedStateMachine):
         found = self.world.sync()
         assert not found.listings.failed
         for number, there in self.model.there.items():
+            self.model.read(number, there)
             if not self.model.is_unsent(number):
-                self.model.rows[number] = there | {"tags": self.model.rows[number]["tags"]}
                 self.synced.append((self.model.tick, number))
-            self.model.known[number] = there
 
     # -- what always holds ---------------------------------------------------------------------------------------
 
@@ -274,7 +298,9 @@ class AnyDay(RuleBasedStateMachine):
         assert (redone is None) is (again is None)
         for metal in METALS:
             found = ListingSource(self.world.db).ids(Query(text=metal))
-            assert set(found) == {number for number, row in model.rows.items() if metal in row["title"]}
+            assert set(found) == {
+                number for number, row in model.rows.items() if metal in row["title"] + row["keywords"]
+            }
 
     def _derived_columns_follow(self, records: list[ListingRecord]) -> None:
         """The words to be searched in any order: a product id comes behind the others."""
@@ -290,8 +316,8 @@ class AnyDay(RuleBasedStateMachine):
     def the_platform_has_what_was_sent(self) -> None:
         if not hasattr(self, "world"):
             return
-        expected = sorted((row["title"], row["skus"]) for row in map(sendable, self.model.there.values()) if row)
-        assert sorted(self.world.there(), key=str) == sorted(expected, key=str)
+        expected = [on_the_platform(row) for row in self.model.there.values()]
+        assert sorted(self.world.there(), key=_title) == sorted(expected, key=_title)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -303,6 +329,10 @@ class AnyDay(RuleBasedStateMachine):
         before = self.world.one(sql)
         recheck(self.world.db, None)
         assert self.world.one(sql) == before
+
+
+def _title(row: Row) -> str:
+    return str(row["title"])
 
 
 def _raised(skus: dict[str, tuple[int, int]], percent: int) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import json
 import shutil
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
-from app.models import Category, CategoryAttribute, FreightTemplate, Store
+from app.models import Category, CategoryAttribute, FreightTemplate, ProductGroup, Store
 from app.practice_market import PracticeMarket
 from app.services.db import Database
 from app.services.listings.bulk_edit.applying import apply_plan
@@ -28,7 +29,7 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import ListingRecord
 from app.services.listings.tags import tags_of
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
-from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.port import RemoteAttribute, StoreCredentials
 from app.services.marketplace.records import PriceChange, SkuPrice
 from app.services.price_guard.settings import SETTING as GUARD
 from app.services.publishing.queue import enqueue
@@ -41,11 +42,18 @@ from tests.unit.publishing.conftest import REVIEWED
 
 T = TypeVar("T")
 Row = dict[str, Any]
-"""A listing in plain words: `title`, `handling_days`, `weight_g`, `tags`, `images`, `skus` by code."""
-LEAF, LEAF_NAME, TEMPLATE = "200004104", "台灯配件", "小件普货"
+"""A listing in plain words: `title`, `handling_days`, `weight_g`, `tags`, `images`, `skus` by code, and those of
+`TEXTS`; its attributes are a name, a value and the value's number each."""
+LEAVES = {"200004104": "台灯配件", "200001901": "手机壳"}
+"""Categories: both know a colour and a material, and ask for nothing."""
+TEMPLATES = {"700126540": "小件普货", "700126541": "带电特货"}
+GROUPS = {"262007001": "Phone Cases", "262007003": "Audio"}
+MATERIAL_ID, MATERIALS = "10", {"Brass": "100006079", "Iron": "100006078"}
+"""An attribute that the platform knows by its number, and two of its values with theirs."""
+TEXTS = ("keywords", "category_id", "freight_template_id", "group_id", "detail_html", "attributes")
 HEADERS = (
     "商品编号", "标题", "商家编码", "颜色", "价格(USD)", "库存", "重量(g)", "类目", "运费模板", "单位", "发货期",
-    "长(cm)", "宽(cm)", "高(cm)", "详细描述", "主图",
+    "长(cm)", "宽(cm)", "高(cm)", "详细描述", "主图", "关键词", "产品分组", "产品属性",
 )  # fmt: skip
 COLOURS = ("Black", "White")
 _EMPTIED = ("accepted_write", "sku_code", "product")
@@ -86,35 +94,40 @@ def ground(folder: Path) -> Iterator[Ground]:
 
 
 async def _learn(shared: Ground) -> None:
-    """A store with one category and one freight template, as a sync would have left it."""
+    """A store with two categories, freight templates and product groups, as a sync would have left it."""
     gateway = Gateway(shared.market.gateway)
     marketplace = AliExpressMarketplace(shared.credentials, gateway, store_key="1")
-    templates = [one for one in await marketplace.freight_templates() if one.template_id != "1000"]
-    attributes = await marketplace.category_attributes(LEAF)
+    attributes = {leaf: await marketplace.category_attributes(leaf) for leaf in LEAVES}
     await marketplace.close()
     await gateway.close()
-    place = {"gateway": shared.market.gateway, "category_id": LEAF, "fetched_ms": 1}
-    names = dict.fromkeys(("name_zh", "name_en", "path_zh", "path_en"), LEAF_NAME)
     db = open_database(shared.database)
     with db.write() as session:
         session.add(Store(name="晨帆数码", gateway=shared.market.gateway, credential_ref="one", created_ms=1))
         session.flush()
-        session.add(FreightTemplate(store_id=1, template_id=templates[0].template_id, name=TEMPLATE, synced_ms=1))
-        session.add(Category(parent_id="0", level=1, is_leaf=True, **place, **names))
-        for one in attributes:
-            values = [{"id": value.value_id, "zh": value.name_zh, "en": value.name_en} for value in one.values]
-            session.add(
-                CategoryAttribute(
-                    **place, attribute_id=one.attribute_id, name_zh=one.name_zh, name_en=one.name_en,
-                    is_required=one.is_required, is_sku=one.is_sku, allows_custom_name=one.allows_custom_name,
-                    show_type=one.show_type, position=one.order, values=values,
-                )
-            )  # fmt: skip
+        for template_id, name in TEMPLATES.items():
+            session.add(FreightTemplate(store_id=1, template_id=template_id, name=name, synced_ms=1))
+        for group_id, name in GROUPS.items():
+            session.add(ProductGroup(store_id=1, group_id=group_id, name=name, synced_ms=1))
+        for leaf, own in attributes.items():
+            session.add_all(_category(shared.market.gateway, leaf, own))
         unheld = '{"changes": false, "far_below": false}'  # what the guard holds would not be sent
         session.connection().exec_driver_sql("INSERT INTO setting VALUES (?, ?, 1)", (GUARD, unheld))
     db.dispose()
     with closing(sqlite3.connect(shared.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _category(gateway: str, leaf: str, attributes: Sequence[RemoteAttribute]) -> Iterator[Category | CategoryAttribute]:
+    place = {"gateway": gateway, "category_id": leaf, "fetched_ms": 1}
+    names = dict.fromkeys(("name_zh", "name_en", "path_zh", "path_en"), LEAVES[leaf])
+    yield Category(parent_id="0", level=1, is_leaf=True, **place, **names)
+    for one in attributes:
+        values = [{"id": value.value_id, "zh": value.name_zh, "en": value.name_en} for value in one.values]
+        yield CategoryAttribute(
+            **place, attribute_id=one.attribute_id, name_zh=one.name_zh, name_en=one.name_en,
+            is_required=one.is_required, is_sku=one.is_sku, allows_custom_name=one.allows_custom_name,
+            show_type=one.show_type, position=one.order, values=values,
+        )  # fmt: skip
 
 
 def _pictures(folder: Path) -> tuple[str, ...]:
@@ -157,8 +170,9 @@ class World:
                 for place, (code, (price, stock)) in enumerate(row["skus"].items()):
                     writer.writerow((
                         key, row["title"], code, COLOURS[place], f"{price / 100:.2f}", stock, row["weight_g"],
-                        LEAF_NAME, TEMPLATE, "件", row["handling_days"], 8, 8, 6, "<p>Solid brass.</p>",
-                        ";".join(row["images"]),
+                        LEAVES[row["category_id"]], TEMPLATES[row["freight_template_id"]], "件", row["handling_days"],
+                        8, 8, 6, row["detail_html"], ";".join(row["images"]), row["keywords"],
+                        GROUPS.get(row["group_id"], ""), "; ".join(": ".join(one[:2]) for one in row["attributes"]),
                     ))  # fmt: skip
         plan, table = plan_import(self.db, self.db.path, path, 1, TaskContext())
         assert not plan.errors, plan.errors
@@ -181,7 +195,9 @@ class World:
         return self._connected(lambda marketplace: publish(self.db, marketplace, 1, made.batch_id, settings=REVIEWED))
 
     def sync(self) -> SyncResult:
-        """Read the store's listings."""
+        """Read the store's listings, all of them: each counts as read in the second it was changed in."""
+        with self.db.bulk() as connection:
+            connection.exec_driver_sql("UPDATE listing_synced SET read_ms = modified_ms")
         return self._connected(lambda marketplace: sync_store(self.db, marketplace, 1, (What.LISTINGS,)))
 
     def reprice_there(self, product_id: str, code: str, price_minor: int) -> None:
@@ -222,19 +238,39 @@ class World:
             tags = tags_of(session.connection(), [record.id for record in found])
         return {record.product_key: plain(record, tags.get(record.id, ())) for record in found}
 
-    def there(self) -> list[tuple[str, dict[str, tuple[int, int]]]]:
-        """What the market holds: title and variants of every product."""
-        found = []
-        for product in self.shared.market.products(is_full=True):
-            skus = product["record"]["aeop_ae_product_s_k_us"]
-            variants = {one["sku_code"]: (_cents(one["sku_price"]), int(one["ipm_sku_stock"])) for one in skus}
-            found.append((product["title"], variants))
-        return found
+    def there(self) -> list[Row]:
+        """What the market holds of every product, as far as a listing has it."""
+        return [_there(product["record"]) for product in self.shared.market.products(is_full=True)]
 
     def one(self, sql: str, *params: Any) -> Any:
         """The first value of a question."""
         with self.db.reader.connect() as connection:
             return connection.exec_driver_sql(sql, params).scalar()
+
+
+def _there(record: dict[str, Any]) -> Row:
+    """A product of the market in plain words; it keeps no keywords."""
+    (detail,) = json.loads(record["detail_source_list"][0]["web_detail"])["moduleList"]
+    skus = record["aeop_ae_product_s_k_us"]
+    return {
+        "title": record["subject_list"][0]["value"],
+        "handling_days": record["delivery_time"],
+        "weight_g": round(float(record["gross_weight"]) * 1000),
+        "category_id": str(record["category_id"]),
+        "freight_template_id": str(record["freight_template_id"]),
+        "group_id": "".join(map(str, record["group_ids"])),
+        "detail_html": detail["html"]["content"],
+        "attributes": tuple(_attribute(one) for one in record["aeop_ae_product_propertys"]),
+        "skus": {one["sku_code"]: (_cents(one["sku_price"]), int(one["ipm_sku_stock"])) for one in skus},
+    }
+
+
+def _attribute(said: dict[str, Any]) -> tuple[str, str]:
+    """Name and value; those the platform knows it keeps as numbers."""
+    if "attr_name_id" not in said:
+        return said["attr_name"], said["attr_value"]
+    assert str(said["attr_name_id"]) == MATERIAL_ID, said
+    return "Material", next(name for name, number in MATERIALS.items() if number == str(said["attr_value_id"]))
 
 
 def plain(record: ListingRecord, tags: Sequence[str]) -> Row:
@@ -246,6 +282,8 @@ def plain(record: ListingRecord, tags: Sequence[str]) -> Row:
         "tags": tuple(tags),
         "images": tuple(record.images),
         "skus": {sku.code: (sku.price_minor, sku.stock) for sku in record.skus},
+        **{name: getattr(record, name) for name in TEXTS},
+        "attributes": tuple((one["name"], one["value"], one["value_id"]) for one in record.attributes),
     }
 
 
