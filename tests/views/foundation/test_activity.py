@@ -16,6 +16,7 @@ from app.views.language import language
 from app.views.notices import Offer
 from app.views.task_runner import TaskHandle
 from app.views.theme import current_theme
+from tests.views.layout_checks import settle_layouts
 
 Left = Qt.MouseButton.LeftButton
 
@@ -221,6 +222,7 @@ class TestPanel:
         panel.open_panel()
         plain, wide = panel.rows[1], panel.rows[0]
         qtbot.waitUntil(lambda: wide._offers and wide._buttons.parentWidget().width() > 400)
+        settle_layouts()
         assert plain.bar.x() == wide.bar.x()
         assert plain.ending.parentWidget().x() == wide.ending.parentWidget().x()
 
