@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.services.clock import to_ms
@@ -63,6 +63,7 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
     conflicts: set[int] = set()
     suspects: set[int] = set()
     delistings: list[UndoResult] = []
+    others: set[int] = set()  # put back by anything else: a person sends these
     with db.bulk() as connection, interruptible(connection, ctx):
         steps = steps_since(connection, _milliseconds(moment))
         for number, step in enumerate(steps):
@@ -73,6 +74,8 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
             changes.append(done.change)
             if done.change.label in DELIST_LABELS:
                 delistings.append(done)
+            else:
+                others.update(done.listing_ids)
             restored.update(done.listing_ids)
             conflicts.update(done.conflicts)
             suspects.update(done.suspects)
@@ -84,8 +87,8 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
         tuple(changes),
         tuple(sorted(restored)),
         tuple(sorted(conflicts)),
-        tuple(sorted(suspects - conflicts)),
-        tuple(delistings),
+        tuple(sorted(suspects)),
+        tuple(replace(one, as_sent=tuple(sorted({*one.as_sent} - others))) for one in delistings),
     )
 
 

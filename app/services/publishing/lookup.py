@@ -12,6 +12,7 @@ from app.models import TaskAction
 from app.services.clock import from_ms
 from app.services.marketplace.port import AttributeContent, ListingContent, Marketplace, RemoteListing, SkuContent
 from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
+from app.services.publishing.pages import is_same_page
 from app.services.publishing.turns import Facts
 from app.services.regional_prices import RegionalPrices
 
@@ -121,17 +122,17 @@ async def find_candidates(marketplace: Marketplace, task: UnknownTask, skew_ms: 
 def is_applied(sent: ListingContent, remote: RemoteListing, before: Facts | None = None) -> bool:
     """Whether the platform's record shows what an edit sent; *before* is what its variants had at the last sync.
 
-    Everything that an edit can change is compared. The platform may rewrite detail HTML and leave out texts of standard
-    values: a wrong "no" costs one more edit with the same content, which changes nothing but stock sold meanwhile; a
-    wrong "yes" would show as live what is not there.
+    Everything that an edit can change is compared, but for what the platform is known to take out of detail pages and
+    to write in words of its own. A wrong "no" costs one more edit with the same content, which changes nothing but
+    stock sold meanwhile; a wrong "yes" would show as live what is not there.
     """
     there = remote.content
     return (
         sent.title == there.title
-        and sent.detail_html == there.detail_html
-        and set(map(_meant, sent.attributes)) == set(map(_meant, there.attributes))
+        and is_same_page(sent.detail_html, there.detail_html, sent.images)
+        and _are_same_attributes(sent.attributes, there.attributes)
         and (sent.unit_id, sent.lot_size, sent.currency) == (there.unit_id, there.lot_size, there.currency)
-        and (sent.regional_prices is None or sent.regional_prices == (there.regional_prices or RegionalPrices()))
+        and _cost_the_same(sent, there.regional_prices or RegionalPrices())
         and sent.category_id == there.category_id
         and sent.images == there.images
         and sent.freight_template_id == there.freight_template_id
@@ -140,6 +141,7 @@ def is_applied(sent: ListingContent, remote: RemoteListing, before: Facts | None
         and sent.weight_g == there.weight_g
         and (sent.length_cm, sent.width_cm, sent.height_cm) == (there.length_cm, there.width_cm, there.height_cm)
         and sorted(map(_sku_facts, sent.skus)) == sorted(map(_sku_facts, there.skus))
+        and _pictures(sent.skus) == _pictures(there.skus)
         and _stocks_fit(sent, there, before or {})
     )
 
@@ -158,11 +160,38 @@ def _stocks_fit(sent: ListingContent, there: ListingContent, before: Facts) -> b
     return True
 
 
+def _are_same_attributes(sent: Iterable[AttributeContent], there: Iterable[AttributeContent]) -> bool:
+    """By ids, by words where there are none. A text beside an id counts where both say one: the platform may leave out,
+    or add, the name of a standard value."""
+    ours, theirs = ({_meant(one): one.value.strip() for one in of} for of in (sent, there))
+    return ours.keys() == theirs.keys() and all(
+        not text or not theirs[meant] or text == theirs[meant] for meant, text in ours.items()
+    )
+
+
 def _meant(attribute: AttributeContent) -> tuple[str, str]:
     """An attribute by its ids, by its own words where it has none."""
     return attribute.name_id or attribute.name, attribute.value_id or attribute.value
 
 
+def _cost_the_same(sent: ListingContent, there: RegionalPrices) -> bool:
+    """Whether every country has the price that was sent, if any were; one family keeps differences worked out."""
+    prices = sent.regional_prices
+    if prices is None or prices == there:
+        return True
+    return prices.countries == there.countries and all(
+        prices.price(country, sku.code, sku.price_minor) == there.price(country, sku.code, sku.price_minor)
+        for country in prices.countries
+        for sku in sent.skus
+    )
+
+
 def _sku_facts(sku: SkuContent) -> tuple[object, ...]:
-    properties = tuple((part.name_id, part.value_id, part.custom_name, part.image_url) for part in sku.properties)
+    properties = tuple((part.name_id, part.value_id, part.custom_name) for part in sku.properties)
     return sku.code, sku.price_minor, sku.barcode, properties
+
+
+def _pictures(skus: Iterable[SkuContent]) -> dict[tuple[str, str], str]:
+    """The picture of each value that has one: the platform may show it for every variant of that value."""
+    parts = (part for sku in skus for part in sku.properties if part.image_url)
+    return {(part.name_id, part.value_id): part.image_url for part in parts}

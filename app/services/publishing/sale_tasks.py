@@ -26,8 +26,8 @@ _PLANNED = (
     "EXISTS (SELECT 1 FROM publish_task AS planned WHERE planned.listing_id = listing.id "
     "AND planned.state = 'waiting' AND planned.action = '{action}')"
 )
-IS_OFF = "(status = 'off' OR (status = 'failed' AND off_reason <> ''))"
-"""Not on sale. Putting it on sale may have failed before."""
+IS_OFF = "(status = 'off' OR (off_reason <> '' AND status IN ('draft', 'ready', 'held', 'failed')))"
+"""Not on sale. Putting it on sale may have failed before, or it was edited since."""
 _INSERT = (
     "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
     "codes, attempts, owner, product_id, error_code, error_params, error_text, error_field) "

@@ -108,8 +108,7 @@ def _without(keywords: str, word: str) -> str:
 
 
 def loses_nothing(row: Row, there: Row | None) -> bool:
-    """Whether sending *row* makes *there* the same: an attribute that goes is asked about first, and what is empty
-    leaves what the platform has."""
+    """Whether sending *row* makes *there* the same at once: attributes and groups that go are asked about first."""
     if there is None:
         return True
     names = {one[0] for one in row["attributes"]}

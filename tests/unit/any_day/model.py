@@ -237,7 +237,7 @@ class Model:
 
 def sendable(row: Row | None) -> Row | None:
     """A row without what the platform never sees."""
-    return None if row is None else {name: value for name, value in row.items() if name != "tags"}
+    return None if row is None else {name: value for name, value in row.items() if name not in ("tags", "keywords")}
 
 
 def _differences(before: Row, after: Row) -> dict[Cell, tuple[Any, Any]]:

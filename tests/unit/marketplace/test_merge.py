@@ -146,7 +146,7 @@ def test_what_we_do_not_know_is_left_as_it_is() -> None:
 
 
 def bare(sku: SkuContent) -> tuple[SkuProperty, ...]:
-    return tuple(SkuProperty(part.name_id, part.value_id) for part in sku.properties)
+    return tuple(SkuProperty(part.name_id, part.value_id, image_url=part.image_url) for part in sku.properties)
 
 
 def test_a_new_language_joins_the_others() -> None:
@@ -378,6 +378,53 @@ def test_nothing_where_there_was_nothing_is_no_loss() -> None:
 
     assert found.lost == []
     assert found.record["detail_source_list"] == []
+
+
+def test_a_description_in_another_language_goes_where_it_was_read() -> None:
+    page = json.dumps({"version": "2.0.0", "moduleList": [{"type": "html", "html": {"content": "<p>Кружка</p>"}}]})
+    english = raw()["detail_source_list"][0]
+    russian = {"locale": "ru_RU", "web_detail": page, "mobile_detail": "{}"}
+    for details, locale in (([russian], "en_US"), ([english, russian], "ru_RU"), ([russian], "ru_RU")):
+        record = raw(detail_source_list=details, locale=locale)
+        assert read_content(record).detail_html == "<p>Кружка</p>"
+
+        found = plan(replace(read_content(record), detail_html="", language="en"), record)
+
+        assert [(one.name, one.value) for one in found.lost] == [("ru_RU", "<p>Кружка</p>")]
+        left = {entry["locale"]: entry["web_detail"] for entry in found.record["detail_source_list"]}
+        assert "Кружка" not in left.pop("ru_RU")
+        assert list(left.values()) == [one["web_detail"] for one in details if one is english]
+
+
+def test_a_barcode_and_a_picture_that_a_variant_has_none_of_any_more_go_and_are_named() -> None:
+    record = raw()
+    record[SKUS][0]["barcode"] = "4006381333931"
+    before = read_content(record)
+    assert before.skus[0].properties[0].image_url
+
+    found = plan(replace(before, skus=without_pictures(before.skus)), record)
+
+    pictured = [sku.code for sku in before.skus if any(part.image_url for part in sku.properties)]
+    assert sorted(one.name for one in found.lost if one.kind == "variant_part") == sorted(
+        [f"{before.skus[0].code} · barcode", *(f"{code} · sku_image" for code in pictured)]
+    )
+    for sent in found.record[SKUS]:
+        assert "barcode" not in sent and not any(part.get("sku_image") for part in sent["aeop_s_k_u_property"])
+
+
+def without_pictures(skus: tuple[SkuContent, ...]) -> tuple[SkuContent, ...]:
+    plain = [tuple(replace(part, image_url="") for part in sku.properties) for sku in skus]
+    return tuple(replace(sku, barcode="", properties=of) for sku, of in zip(skus, plain, strict=True))
+
+
+def test_a_picture_that_another_variant_of_the_value_has_stays() -> None:
+    before = read_content(raw())
+    first, second = before.skus
+    assert first.properties[0] == second.properties[0]
+
+    found = plan(replace(before, skus=(first, *without_pictures((second,)))))
+
+    assert found.lost == [] and read_content(found.record).skus == before.skus
 
 
 def test_a_group_that_only_the_list_names_is_the_listings_own() -> None:

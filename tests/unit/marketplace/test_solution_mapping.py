@@ -176,7 +176,7 @@ def test_a_detail_page_keeps_the_mobile_one_beside_it() -> None:
 
 def test_variants_are_sent_whole_with_their_discounts_and_pictures() -> None:
     before = read_content(raw())
-    bare = tuple(SkuProperty(part.name_id, part.value_id) for part in before.skus[0].properties)
+    bare = tuple(SkuProperty(part.name_id, part.value_id, "", part.image_url) for part in before.skus[0].properties)
     dearer = replace(before.skus[0], price_minor=1500, stock=None, properties=bare)
 
     done = plan(replace(before, skus=(dearer, before.skus[1])))
@@ -246,6 +246,23 @@ def test_a_description_and_attributes_that_are_none_any_more_go_and_are_named() 
     assert html_of(page["web_detail"]) == ""
     assert [one.value for one in found.lost if one.kind == "detail_page"] == [before.detail_html]
     assert {one.kind for one in found.lost} == {"attribute", "detail_page"}
+
+
+def test_a_barcode_and_a_picture_that_a_variant_has_none_of_any_more_go_and_are_named() -> None:
+    record = raw()
+    record[SKUS][0]["barcode"] = "4006381333931"
+    before = read_content(record)
+    plain = [tuple(replace(part, image_url="") for part in sku.properties) for sku in before.skus]
+    bare = tuple(replace(sku, barcode="", properties=of) for sku, of in zip(before.skus, plain, strict=True))
+
+    found = plan(replace(before, skus=bare), record)
+
+    pictured = [sku.code for sku in before.skus if any(part.image_url for part in sku.properties)]
+    assert pictured and sorted(one.name for one in found.lost if one.kind == "variant_part") == sorted(
+        [f"{before.skus[0].code} · barcode", *(f"{code} · sku_image" for code in pictured)]
+    )
+    for sent in found.record["sku_info_list"]:
+        assert "bar_code" not in sent and not any(part.get("sku_image") for part in sent["sku_attributes_list"])
 
 
 def test_no_group_is_refused_because_this_family_has_no_word_for_it() -> None:

@@ -16,9 +16,12 @@ from app.services.publishing.sale_changes import waiting_in
 
 _CHANGED = (
     "SELECT id, store_id FROM listing WHERE id IN (SELECT value FROM json_each(?)) AND product_id IS NOT NULL "
-    "AND status <> 'off' AND content_hash IS NOT sent_hash AND NOT EXISTS (SELECT 1 FROM publish_task "
+    "AND status <> 'off' AND (content_hash IS NOT sent_hash OR EXISTS (SELECT 1 FROM publish_task "
+    "WHERE listing_id = listing.id AND action IN ('create', 'edit') AND publish_task.state IN ('sending', 'unknown') "
+    "AND publish_task.content_hash <> listing.content_hash)) AND NOT EXISTS (SELECT 1 FROM publish_task "
     "WHERE listing_id = listing.id AND action IN ('create', 'edit') AND publish_task.state = 'queued')"
 )
+"""Also those of which something else is on its way just now: it counts as sent only when it has arrived."""
 
 
 def send_back(db: Database, results: Sequence[UndoResult]) -> tuple[tuple[Waiting, ...], tuple[int, ...]]:

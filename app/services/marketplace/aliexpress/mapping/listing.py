@@ -89,6 +89,8 @@ STAMPS: Table = (Field("created_at", "gmt_create", PRODUCT_TIME), Field("modifie
 SKUS = "aeop_ae_product_s_k_us"
 ATTRIBUTES = "aeop_ae_product_propertys"
 PROPERTIES = "aeop_s_k_u_property"
+BARCODE, PICTURE = "barcode", "sku_image"
+"""What both families call these parts of a variant, the second one of its property, in their answers."""
 READ_AS = {
     PROPERTIES: "aeop_s_k_u_property_list",
     "aeop_s_k_u_national_discount_price": "aeop_s_k_u_national_discount_price_list",
@@ -155,12 +157,9 @@ def read_listing(record: dict[str, Any]) -> RemoteListing:
 def read_content(record: Mapping[str, Any]) -> ListingContent:
     """What of a detail record we know; the record of either family."""
     values = read(LISTING, record)
-    titles = _titles(record)
-    locale = text(record.get("locale")) or next(
-        (text(entry.get("locale")) for entry in titles if entry.get(TITLE) == record.get("subject")), "en_US"
-    )
-    title = localised(titles, locale)
-    detail = localised(record.get(DETAILS, record.get(SOLUTION_DETAILS)), locale)
+    locale = _own_locale(record)
+    title = localised(_titles(record), locale)
+    detail = shown_detail(record)
     shown = (title or {}).get("locale") or locale
     return ListingContent(
         title=text((title or {}).get(TITLE, record.get("subject"))),
@@ -172,6 +171,18 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         regional_prices=read_regional(record, ((sku, read_properties(sku)) for sku in rows(record.get(SKUS)))),
         **values | {"currency": values["currency"] or "USD", "group_id": next(iter(groups_of(record)), "")},
     )
+
+
+def _own_locale(record: Mapping[str, Any]) -> str:
+    """The locale a detail record is written in."""
+    return text(record.get("locale")) or next(
+        (text(entry.get("locale")) for entry in _titles(record) if entry.get(TITLE) == record.get("subject")), "en_US"
+    )
+
+
+def shown_detail(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The entry of a detail record that `read_content` takes the description from."""
+    return localised(record.get(DETAILS, record.get(SOLUTION_DETAILS)), _own_locale(record))
 
 
 def keywords_in(record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -44,3 +44,9 @@ def lost_variant(path: str, sku: dict[str, Any]) -> Loss:
     price = f"{text(sku.get('sku_price'))} {text(sku.get('currency_code'))}".strip()
     stock = sku.get("ipm_sku_stock")
     return loss(path, VARIANT, code, price if stock is None else f"{price} × {text(stock)}", code)
+
+
+def lost_part(sku: dict[str, Any], name: str, value: Any) -> Loss:
+    """A part of a variant that goes, while the variant stays."""
+    code = text(sku.get("sku_code"))
+    return loss(f"aeop_ae_product_s_k_us[{code}].{name}", VARIANT_PART, f"{code} · {name}", value)

@@ -7,17 +7,19 @@ attributes or a product group that the listing has none of any more go, and are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.mapping.listing import (
     ATTRIBUTE,
     ATTRIBUTES,
+    BARCODE,
     DETAIL,
     DETAILS,
     LISTING,
+    PICTURE,
     PROPERTIES,
     READ_AS,
     SKU,
@@ -28,10 +30,17 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     groups_of,
     locale_of,
     read_properties,
+    shown_detail,
     write_sku,
 )
 from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
-from app.services.marketplace.aliexpress.mapping.losses import DETAIL_PAGE, loss, lost_attribute, lost_variant
+from app.services.marketplace.aliexpress.mapping.losses import (
+    DETAIL_PAGE,
+    loss,
+    lost_attribute,
+    lost_part,
+    lost_variant,
+)
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
 from app.services.marketplace.aliexpress.mapping.quotes import QUOTES, carry_quotes, key_after, key_before
 from app.services.marketplace.aliexpress.mapping.regional import read_quotes, write_quotes
@@ -86,7 +95,7 @@ def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> 
     record |= {**write(LISTING, content), "product_id": product_id, "package_type": content.lot_size > 1}
     _merge_groups(plan, groups_of(raw), content.group_id)
     _merge_title(plan, content)
-    _merge_detail(plan, content)
+    _merge_detail(plan, content, raw)
     if content.attributes or rows(record.get(ATTRIBUTES)):
         _merge_attributes(plan, content.attributes)
     if content.skus:
@@ -114,20 +123,33 @@ def _merge_title(plan: EditPlan, content: ListingContent) -> None:
     plan.record.setdefault("locale", locale)
 
 
-def _merge_detail(plan: EditPlan, content: ListingContent) -> None:
+def _merge_detail(plan: EditPlan, content: ListingContent, raw: dict[str, Any]) -> None:
+    if not content.detail_html:
+        _empty_detail(plan, content, raw)
+        return
     locale = locale_of(content.language)
     before = next((row.get(DETAIL) for row in rows(plan.record.get(DETAILS)) if row.get("locale") == locale), None)
-    page = html_of(before) if before is not None else text(plan.record.get("detail"))
-    if not content.detail_html and not page:
-        return
     after = detail_of(content.detail_html, before)
     _set_localised(plan, DETAILS, content, {DETAIL: after})
     if "detail" in plan.record:
         plan.record["detail"] = content.detail_html
-    if not content.detail_html:
-        plan.lost.append(loss(f"{DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
-    elif html_modules(before) > html_modules(after):
+    if html_modules(before) > html_modules(after):
         plan.lost.append(loss(f"{DETAILS}[{locale}].moduleList", DETAIL_LOST, locale, html_of(before)))
+
+
+def _empty_detail(plan: EditPlan, content: ListingContent, raw: dict[str, Any]) -> None:
+    """Take away the description that was read, in whichever language it is."""
+    entry = shown_detail(raw) or {}
+    page = html_of(entry.get(DETAIL, raw.get("detail")))
+    if not page:
+        return
+    locale = text(entry.get("locale")) or locale_of(content.language)
+    if entry:
+        after = detail_of("", entry.get(DETAIL))
+        _set_localised(plan, DETAILS, replace(content, language=locale), {DETAIL: after})
+    if "detail" in plan.record:
+        plan.record["detail"] = ""
+    plan.lost.append(loss(f"{DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
 
 
 def _set_localised(plan: EditPlan, name: str, content: ListingContent, values: dict[str, str]) -> str:
@@ -167,14 +189,16 @@ def _written(attribute: AttributeContent, units: Mapping[str, Any]) -> dict[str,
 def _merge_skus(plan: EditPlan, content: ListingContent) -> None:
     as_read = rows(plan.record.get(SKUS))
     before = [renamed(sku) for sku in as_read]
-    found = partners(before, content.skus)
+    found, pictured = partners(before, content.skus), pictured_values(content.skus)
     merged = []
     for sku, old in zip(content.skus, found, strict=True):
         new = write_sku(sku, content.currency)
         if old is not None:
             plan.kept += _new_paths(plan.kept, (f"{SKUS}.{name}" for name in old if name not in _OURS_OF_SKU))
-            new[PROPERTIES] = _merged_properties(old, new[PROPERTIES])
-            new = old | new
+            new[PROPERTIES] = _merged_properties(plan, old, new[PROPERTIES], pictured)
+            if old.get(BARCODE) and not sku.barcode:
+                plan.lost.append(lost_part(old, BARCODE, old[BARCODE]))
+            new = {name: value for name, value in old.items() if name != BARCODE} | new
         merged.append(new)
     gone = [old for old in before if not any(old is partner for partner in found)]
     plan.lost += [lost_variant(f"{SKUS}[{text(old.get('sku_code')) or _key(old)}]", old) for old in gone]
@@ -227,6 +251,11 @@ def renamed(sku: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def pictured_values(skus: Iterable[SkuContent]) -> set[tuple[str, str]]:
+    """Property and value of all that has a picture: the platform shows it for each variant of that value."""
+    return {(part.name_id, part.value_id) for sku in skus for part in sku.properties if part.image_url}
+
+
 def partners(before: list[dict[str, Any]], after: tuple[SkuContent, ...]) -> list[dict[str, Any] | None]:
     """For each new SKU the old one it goes on from: the same property values first, then the same code."""
     by_key = {_key(old): old for old in before}
@@ -244,11 +273,22 @@ def _key_of(properties: Iterable[SkuProperty]) -> str:
     return ";".join(sorted(f"{part.name_id}:{part.value_id}" for part in properties))
 
 
-def _merged_properties(old: dict[str, Any], wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each property on top of what the platform has for the same value."""
+def _merged_properties(
+    plan: EditPlan, old: dict[str, Any], wanted: list[dict[str, Any]], pictured: Set[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Each property on top of what the platform has for the same value, whose picture goes where no variant of ours
+    has one for it."""
     ids = tuple(row.wire for row in SKU_PROPERTY[:2])
     before = {tuple(text(row.get(name)) for name in ids): row for row in rows(old.get(PROPERTIES))}
-    return [before.get(tuple(text(new.get(name)) for name in ids), {}) | new for new in wanted]
+    merged = []
+    for new in wanted:
+        name_id, value_id = (text(new.get(name)) for name in ids)
+        row = before.get((name_id, value_id), {})
+        if row.get(PICTURE) and (name_id, value_id) not in pictured:
+            plan.lost.append(lost_part(old, PICTURE, row[PICTURE]))
+            row = {name: value for name, value in row.items() if name != PICTURE}
+        merged.append(row | new)
+    return merged
 
 
 def _new_paths(known: list[str], paths: Iterable[str]) -> list[str]:

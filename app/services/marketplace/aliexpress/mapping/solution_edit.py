@@ -6,13 +6,16 @@ family have a name for it. What has none is named as lost.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
 from app.services.marketplace.aliexpress.mapping.listing import (
     ATTRIBUTE,
     ATTRIBUTES,
+    BARCODE,
     DETAIL,
+    PICTURE,
     PROPERTIES,
     SKUS,
     SOLUTION_DETAILS,
@@ -21,6 +24,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     language_of,
     locale_of,
     read_content,
+    shown_detail,
 )
 from app.services.marketplace.aliexpress.mapping.losses import (
     ATTRIBUTE_PART,
@@ -29,10 +33,11 @@ from app.services.marketplace.aliexpress.mapping.losses import (
     VARIANT_PART,
     loss,
     lost_attribute,
+    lost_part,
     lost_variant,
 )
 from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
-from app.services.marketplace.aliexpress.mapping.merge import NOT_SENT, EditPlan, partners, renamed
+from app.services.marketplace.aliexpress.mapping.merge import NOT_SENT, EditPlan, partners, pictured_values, renamed
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
 from app.services.marketplace.aliexpress.mapping.regional import COUNTRY_PRICES, worked_out, write_country_prices
 from app.services.marketplace.aliexpress.mapping.solution import (
@@ -118,18 +123,27 @@ def _change_title(plan: EditPlan, raw: dict[str, Any], content: ListingContent) 
 
 
 def _change_detail(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
+    if not content.detail_html:
+        _empty_detail(plan, raw, content)
+        return
     language = language_of(locale_of(content.language))
     entry = next((row for row in rows(raw.get(SOLUTION_DETAILS)) if _language(row) == language), {})
-    page, locale = html_of(entry.get(DETAIL)), text(entry.get("locale"))
-    if not content.detail_html and not page:
-        return
+    locale = text(entry.get("locale"))
     after = detail_of(content.detail_html, entry.get(DETAIL))
     _change_localised(plan, raw, SOLUTION_DETAILS, content, {DETAIL: after})
-    if not content.detail_html:
-        plan.lost.append(loss(f"{SOLUTION_DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
-    elif html_modules(entry.get(DETAIL)) > html_modules(after):
+    if html_modules(entry.get(DETAIL)) > html_modules(after):
         path = f"{SOLUTION_DETAILS}[{locale}].moduleList"
         plan.lost.append(loss(path, DETAIL_LOST, locale, html_of(entry.get(DETAIL))))
+
+
+def _empty_detail(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
+    """Take away the description that was read, in whichever language it is."""
+    entry = shown_detail(raw) or {}
+    if page := html_of(entry.get(DETAIL)):
+        own = replace(content, language=_language(entry))
+        _change_localised(plan, raw, SOLUTION_DETAILS, own, {DETAIL: detail_of("", entry.get(DETAIL))})
+        locale = text(entry.get("locale"))
+        plan.lost.append(loss(f"{SOLUTION_DETAILS}[{locale}]", DETAIL_PAGE, locale, page))
 
 
 def _change_localised(
@@ -175,9 +189,9 @@ def _change_attributes(plan: EditPlan, raw: dict[str, Any], wanted: tuple[Attrib
 
 def _change_skus(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
     before = [renamed(sku) for sku in rows(raw.get(SKUS))]
-    found = partners(before, content.skus)
+    found, pictured = partners(before, content.skus), pictured_values(content.skus)
     plan.record[SENT_SKUS] = [
-        _continued(plan, old, sku, content.currency) for sku, old in zip(content.skus, found, strict=True)
+        _continued(plan, old, sku, content.currency, pictured) for sku, old in zip(content.skus, found, strict=True)
     ]
     gone = [old for old in before if not any(old is partner for partner in found)]
     plan.lost += [lost_variant(f"{SKUS}[{text(old.get('sku_code'))}]", old) for old in gone]
@@ -185,7 +199,9 @@ def _change_skus(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -
     plan.lost += _orphaned_prices(raw, {sku.code for sku in content.skus}, dropped)
 
 
-def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, currency: str) -> dict[str, Any]:
+def _continued(
+    plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, currency: str, pictured: Set[tuple[str, str]]
+) -> dict[str, Any]:
     """*sku* as it is sent, with what the variant it goes on from has besides."""
     new = write_sku(sku, currency, EDIT_PROPERTY)
     if old is None:
@@ -193,8 +209,8 @@ def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, curr
     kept = {sent: old[found] for found, sent in SKU_KEPT.items() if found in old}
     if sku.stock is None and old.get("ipm_sku_stock") is not None:
         kept["inventory"] = old["ipm_sku_stock"]
-    if not sku.barcode and old.get("barcode"):
-        kept["bar_code"] = old["barcode"]
+    if not sku.barcode and old.get(BARCODE):
+        plan.lost.append(lost_part(old, BARCODE, old[BARCODE]))
     plan.kept += [f"{SKUS}.{name}" for name in SKU_KEPT if name in old and f"{SKUS}.{name}" not in plan.kept]
     code = text(old.get("sku_code"))
     path = f"{SKUS}[{code}]"
@@ -209,18 +225,22 @@ def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, curr
         for name, value in part.items()
         if name not in _SAID_OF_PROPERTY and value
     ]
-    _keep_properties(new, old)
+    _keep_properties(plan, new, old, pictured)
     return kept | new
 
 
-def _keep_properties(new: dict[str, Any], old: dict[str, Any]) -> None:
-    """Own names and pictures of the same values, where ours names none."""
+def _keep_properties(plan: EditPlan, new: dict[str, Any], old: dict[str, Any], pictured: Set[tuple[str, str]]) -> None:
+    """Own names of the same values, where ours names none; their pictures go where no variant of ours has one."""
     before = {tuple(text(row.get(name)) for name in READ_IDS): row for row in rows(old.get(PROPERTIES))}
     for part in new[SENT_PROPERTIES]:
-        row = before.get(tuple(text(part.get(name)) for name in SENT_IDS), {})
-        for ours, theirs in (("sku_attribute_value", "property_value_definition_name"), ("sku_image", "sku_image")):
-            if row.get(theirs):
-                part.setdefault(ours, row[theirs])
+        name_id, value_id = (text(part.get(name)) for name in SENT_IDS)
+        row = before.get((name_id, value_id), {})
+        if row.get("property_value_definition_name"):
+            part.setdefault("sku_attribute_value", row["property_value_definition_name"])
+        if row.get(PICTURE) and (name_id, value_id) in pictured:
+            part.setdefault(PICTURE, row[PICTURE])
+        elif row.get(PICTURE):
+            plan.lost.append(lost_part(old, PICTURE, row[PICTURE]))
 
 
 def _change_regional(
