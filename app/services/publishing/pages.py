@@ -26,7 +26,8 @@ def _parts(html: str, hosts: Collection[str]) -> list[str]:
     reader = _Reader(frozenset(foreign_images(html, hosts)))
     reader.feed(without_foreign_links(without_removed_tags(html)))
     reader.close()
-    return reader.parts
+    parts = (" ".join(part.split()) for part in reader.parts)
+    return [part for part in parts if part]
 
 
 class _Reader(HTMLParser):
@@ -52,8 +53,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """A text; two without an element in between are one."""
-        if words := " ".join(data.split()):
-            if self.parts and not self.parts[-1].startswith("<"):
-                self.parts[-1] += f" {words}"
-            else:
-                self.parts.append(f" {words}")
+        if self.parts and not self.parts[-1].startswith("<"):
+            self.parts[-1] += data
+        else:
+            self.parts.append(f" {data}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -297,3 +299,64 @@ async def test_delisting_what_waits_to_go_on_sale_takes_that_back(db, market, li
     assert [one.action for one in desk.undo().waiting] == ["online"]
     await send(db, market)
     assert statuses(db) == ["live", "live"]
+
+
+async def test_an_undo_while_the_stocks_are_on_their_way_says_that_they_are_to_be_sent_again(
+    db: Database, market: PracticeMarket, live: list[int], desk: ListingDesk
+) -> None:
+    first, _ = live
+    before = stocks(db, first)
+    delist(db, [], one=first)
+    write(db, "UPDATE publish_task SET state = 'unknown', sent_ms = 1, attempts = 1, owner = '' WHERE state = 'queued'")
+    done = desk.undo()
+    assert (stocks(db, first), done.waiting, done.unsent) == (before, (), (first,))
+
+
+async def test_going_back_sends_nothing_but_what_was_delisted(
+    db: Database, market: PracticeMarket, live: list[int], desk: ListingDesk
+) -> None:
+    first, _ = live
+    old = loaded(db, first).title
+    moment = datetime.now(UTC)
+    await asyncio.sleep(0.01)
+    desk.save([ListingEdit(first, {"title": "Brass Lamp Socket Of Another Series"})], "T")
+    enqueue(db, 1, [first])
+    await send(db, market)
+    for number in live:
+        delist(db, [], one=number)
+    await send(db, market)
+    done = desk.go_back(moment)
+    assert loaded(db, first).title == old
+    assert ([one.listings for one in done.waiting], done.unsent) == ([1], (first,))
+
+
+async def test_findings_follow_where_going_back_leaves_the_sale_alone(
+    db: Database, market: PracticeMarket, live: list[int], desk: ListingDesk
+) -> None:
+    first, _ = live
+    desk.save([ListingEdit(first, {"title": ""})], "T")
+    moment = datetime.now(UTC)
+    await asyncio.sleep(0.01)
+    desk.save([ListingEdit(first, {"title": "Brass Lamp Socket Of Another Series"})], "T")
+    delist(db, [first])
+    await send(db, market)
+    enqueue_online(db, 1, [first])
+    await send(db, market)
+    done = desk.go_back(moment)
+    assert (loaded(db, first).title, done.conflicts) == ("", (first,))
+    with db.reader.connect() as connection:
+        found = connection.exec_driver_sql("SELECT code FROM listing_finding WHERE listing_id = ?", (first,)).scalars()
+        assert "title.missing" in set(found)
+
+
+async def test_a_listing_edited_after_it_failed_to_come_back_is_off_sale_all_the_same(
+    db: Database, market: PracticeMarket, live: list[int], desk: ListingDesk
+) -> None:
+    first, _ = live
+    change = delist(db, [first]).change
+    assert change is not None
+    await send(db, market)
+    write(db, "UPDATE listing SET status = 'failed', error_code = 'x' WHERE id = ?", first)
+    desk.save([ListingEdit(first, {"title": "Brass Lamp Socket Of Another Series"})], "T")
+    done = desk.undo(change.uid)
+    assert (done.reasons, [one.listings for one in done.waiting]) == ({}, [1])

@@ -33,6 +33,7 @@ from app.services.publishing.gate import Ending
 from app.services.publishing.lookup import UnknownTask, is_applied
 from app.services.publishing.run import publish
 from app.services.publishing.settling import NotUndecided, decide, undecided
+from app.services.regional_prices import RegionalPrices
 from app.services.stores.reading import mark_health
 from tests.unit.publishing.conftest import FAST
 from tests.unit.publishing.fake_marketplace import Applied, FakeMarketplace
@@ -363,6 +364,19 @@ async def test_equality_is_what_the_platform_gives_back(
     )
     for change in changes:
         assert not is_applied(sent, replace(remote, content=replace(remote.content, **change))), change  # type: ignore[arg-type]
+
+
+async def test_prices_by_country_that_one_family_works_out_are_the_ones_that_were_sent(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    await publish_all(db, market, [make_sellable().id])
+    (remote,) = market.products.values()
+    sent = replace(market.creates[0], regional_prices=RegionalPrices("percentage", {"RU": -10}))
+    worked_out = {sku.code: (sku.price_minor * 90 + 50) // 100 for sku in sent.skus}
+    for prices, is_same in ((worked_out, True), ({**worked_out, sent.skus[0].code: 1}, False)):
+        there = RegionalPrices("absolute", prices={"RU": prices})
+        assert is_applied(sent, replace(remote, content=replace(remote.content, regional_prices=there))) is is_same
+    assert not is_applied(sent, remote)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.practice_market import PracticeMarket
+from app.services.compliance.loading import load_context
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
@@ -261,6 +262,58 @@ async def test_whatever_an_unanswered_edit_changed_is_there_when_it_counts_as_se
     assert {name: getattr(now, name) for name in changed} == {name: getattr(sent, name) for name in changed} == changed
     assert now.content_hash == now.sent_hash == sent.content_hash
     assert calls(market, EDIT) == (1 if fault == "cut_after_commit" else 2)
+
+
+@pytest.mark.parametrize(
+    "page", ["<p>x</p><script>y()</script>", '<p>x</p><img src="https://elsewhere.example/b.jpg">']
+)
+async def test_an_edit_that_arrived_is_not_sent_again_for_what_the_platform_takes_out_of_its_page(
+    db: Database, market: PracticeMarket, live: list[int], page: str
+) -> None:
+    edit_listings(db, [ListingEdit(live[0], {"detail_html": page})], label="change.edit")
+    enqueue(db, 1, live[:1])
+    await send(db, market)
+    edit_listings(db, [ListingEdit(live[0], {"title": "Brass Lamp Socket Of Another Series"})], label="change.edit")
+    market.faults.update({"script": [{"method": EDIT, "fault": "cut_after_commit"}]})
+    enqueue(db, 1, live[:1])
+    assert (await send(db, market)).live == 1
+    assert calls(market, EDIT) == 2, "once for each edit"
+
+
+async def test_another_text_beside_the_same_number_is_sent_again_where_it_did_not_arrive(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    with db.read() as session:
+        leaf = load_context(session, 1).leaf(loaded(db, live[0]).category_id)
+    assert leaf is not None
+    name_id, value_id = next(
+        (one.attribute_id, next(iter(one.values))) for one in leaf.attributes.values() if one.values
+    )
+    for text, fault in (("First words", None), ("Second words", "cut_before_commit")):
+        own = [{"name_id": name_id, "value_id": value_id, "value": text}]
+        edit_listings(db, [ListingEdit(live[0], {"attributes": own})], label="change.edit")
+        market.faults.update({"script": [{"method": EDIT, "fault": fault}] if fault else []})
+        enqueue(db, 1, live[:1])
+        assert (await send(db, market)).live == 1
+    assert calls(market, EDIT) == 3
+    product_id = int(loaded(db, live[0]).product_id or 0)
+    (record,) = [one["record"] for one in market.products(is_full=True) if one["product_id"] == product_id]
+    assert [one["attr_value"] for one in record["aeop_ae_product_propertys"]] == ["Second words"]
+
+
+async def test_a_barcode_taken_away_is_asked_about_and_then_gone_there(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    first = loaded(db, live[0]).skus[0]
+    for barcode in ("4006381333931", ""):
+        edit_listings(db, [ListingEdit(live[0], skus={first.id or 0: {"barcode": barcode}})], label="change.edit")
+        enqueue(db, 1, live[:1])
+        result = await send(db, market)
+        assert (result.live, result.failed) == ((1, 0) if barcode else (0, 1))
+    send_again(db, result.batch_ids[0], accepts_losses=True)
+    assert (await send(db, market)).live == 1
+    await synced(db, market)
+    assert loaded(db, live[0]).skus[0].barcode == ""
 
 
 async def test_keywords_are_nothing_to_send_and_do_not_make_a_price_a_whole_edit(
