@@ -31,7 +31,7 @@ STANDING = (
 """Undos of a change that stand. *id*: its number, or a column with it."""
 _WHOLE_NOUNS = ", ".join(f"'{noun}'" for noun in sorted(WHOLE))
 _SAME = (  # found by its listing (+), as in `entries_of`
-    f"SELECT 1 FROM change_entry AS back WHERE +back.change_id IN ({STANDING}) "
+    "SELECT 1 FROM change_entry AS back WHERE +back.change_id IN ({undos}) "
     "AND back.listing_id = mine.listing_id AND back.noun = mine.noun AND back.row_id = mine.row_id"
 )
 _LEFT_ENTRIES = (
@@ -49,10 +49,11 @@ _OVERLAPPING = (
     'SELECT "column", row_ids, listing_ids, before, after FROM change_column '
     "WHERE change_id = ? AND last_listing_id >= ? AND first_listing_id <= ?"
 )
-_TAKEN_AWAY = "SELECT listing_id FROM change_entry WHERE change_id IN ({ids}) AND noun = 'listing' AND after IS NULL"
+TAKEN_AWAY = "SELECT listing_id FROM change_entry WHERE change_id IN ({ids}) AND noun = 'listing' AND after IS NULL"
+"""Listings that undos took away. *ids*: their numbers."""
 _LEFT_CREATED = (
     "SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN first_listing_id AND last_listing_id "
-    f"WHERE change_id = {{id}} AND listing.id NOT IN ({_TAKEN_AWAY.format(ids=STANDING)})"
+    f"WHERE change_id = {{id}} AND listing.id NOT IN ({TAKEN_AWAY.format(ids='{undos}')})"
 )
 _HAS_ROWS = "SELECT 1 FROM change_rows WHERE change_id IN ({ids}) LIMIT 1"
 
@@ -134,9 +135,9 @@ class Left:
         have left its number to another listing."""
         parts = []
         if self.undos:
-            parts.append(f" AND {{id}} NOT IN ({_TAKEN_AWAY.format(ids=_listed(self.undos))})")
+            parts.append(f" AND {{id}} NOT IN ({TAKEN_AWAY.format(ids=_listed(self.undos))})")
         if self.chosen.within is not None:
-            parts.append(f" AND {{id}} IN ({_TAKEN_AWAY.format(ids=self.chosen.within)})")
+            parts.append(f" AND {{id}} IN ({TAKEN_AWAY.format(ids=self.chosen.within)})")
         if self.chosen.listing_ids is not None:
             parts.append(f" AND {{id}} IN ({_listed(sorted(self.chosen.listing_ids))})")
         return "".join(parts)
@@ -166,26 +167,27 @@ def column_entries(connection: Connection, change_id: int, listing_ids: Sequence
 def left_listings(connection: Connection, change_id: int) -> set[int]:
     """Listings of which something of a change stands; those it created not among them."""
     number = int(change_id)
-    found = set(connection.exec_driver_sql(_LEFT_ENTRIES.format(id=number)).scalars())
+    undos = STANDING.format(id=number)
+    found = set(connection.exec_driver_sql(_LEFT_ENTRIES.format(id=number, undos=undos)).scalars())
     for column in COLUMNS:
-        back = set(
-            connection.exec_driver_sql(_PACKED.format(of=f"IN ({STANDING.format(id=number)})", column=column)).scalars()
-        )
+        back = set(connection.exec_driver_sql(_PACKED.format(of=f"IN ({undos})", column=column)).scalars())
         for arrays in connection.exec_driver_sql(_ARRAYS, (number, column)):
             pairs = zip(*map(orjson.loads, arrays), strict=True)
             found.update(listing_id for row_id, listing_id in pairs if row_id not in back)
     return found
 
 
-def is_left(connection: Connection, change_id: int) -> bool:
-    """Whether anything of a change stands."""
-    number, back = int(change_id), f"IN ({STANDING})"
+def is_left(connection: Connection, change_id: int, undos: Iterable[int] | None = None) -> bool:
+    """Whether anything of a change is left beside what *undos* took back, by default those that stand."""
+    number = int(change_id)
+    those = STANDING.format(id=number) if undos is None else _listed(undos)
     packed = [
-        f"{_PACKED.format(of='= {id}', column=one)} EXCEPT {_PACKED.format(of=back, column=one)}" for one in COLUMNS
+        f"{_PACKED.format(of='= {id}', column=one)} EXCEPT {_PACKED.format(of='IN ({undos})', column=one)}"
+        for one in COLUMNS
     ]
-    rows = f"SELECT 1 FROM change_rows WHERE change_id = {{id}} AND NOT EXISTS ({_HAS_ROWS.format(ids=STANDING)})"
+    rows = f"SELECT 1 FROM change_rows WHERE change_id = {{id}} AND NOT EXISTS ({_HAS_ROWS.format(ids='{undos}')})"
     for sql in (_LEFT_ENTRIES, *packed, _LEFT_CREATED, rows):
-        if connection.exec_driver_sql(f"{sql} LIMIT 1".format(id=number)).first() is not None:
+        if connection.exec_driver_sql(f"{sql} LIMIT 1".format(id=number, undos=those)).first() is not None:
             return True
     return False
 

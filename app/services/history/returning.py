@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from app.services.clock import to_ms
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.left import Chosen
 from app.services.history.listing import numbered_change
 from app.services.history.records import DELIST_LABELS, ChangeRecord, UndoResult
-from app.services.history.steps import steps_since
+from app.services.history.steps import Step, standing, steps_since, touched_by
 from app.services.history.undo import reverse
 from app.services.publishing.entries import Reason, Waiting
 from app.services.roles import Role
@@ -66,11 +68,11 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
     others: set[int] = set()  # put back by anything else: a person sends these
     with db.bulk() as connection, interruptible(connection, ctx):
         steps = steps_since(connection, _milliseconds(moment))
+        anew: dict[int, int] = {}
         for number, step in enumerate(steps):
             if ctx is not None:
                 ctx.checkpoint()
-            found = numbered_change(connection, step.change)
-            done = reverse(connection, found, Chosen(within=step.anew), None, role, is_kept=True)
+            done = _reverse(connection, step, anew, role)
             changes.append(done.change)
             if done.change.label in DELIST_LABELS:
                 delistings.append(done)
@@ -90,6 +92,20 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
         tuple(sorted(suspects)),
         tuple(replace(one, as_sent=tuple(sorted({*one.as_sent} - others))) for one in delistings),
     )
+
+
+def _reverse(connection: Connection, step: Step, anew: dict[int, int], role: str) -> UndoResult:
+    """Take a step. *anew*: by the undos that were done again on this way, the ones that stand for them now; where none
+    does, its listings are left alone and told."""
+    number = standing(connection, anew.get(step.change, step.change))
+    if number is None:
+        alone = tuple(sorted(touched_by(connection, step.change)))
+        return UndoResult(numbered_change(connection, step.change)[1], 0, alone)
+    found = numbered_change(connection, number)
+    done = reverse(connection, found, Chosen(within=step.anew), None, role, is_kept=True)
+    if step.anew is not None and done.restored:
+        anew[step.anew] = int(connection.exec_driver_sql("SELECT max(id) FROM change").scalar_one())
+    return done
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -1,19 +1,19 @@
 """What leads back to a point in time: which changes, undos and redos since then are reversed, the newest first.
 
-A change made since and undone since cancel out, and so do an undo that was done again and a later one like it. An undo
-made since of an older change is taken back; one that was done again since is made anew. Where something that stands
-lies between the two of a pair and is about the same, both are gone through: what was there then does not fit otherwise.
+All that happened since is gone through in order. What takes back something before it, and shares nothing with what lies
+between the two, goes with it: a change and its undo, an undo and its redo, a redo and another undo of the same. What
+remains, reversed from its end, meets everything as it left it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from sqlalchemy import Connection
 
+from app.services.history.left import STANDING, TAKEN_AWAY, is_left
 from app.services.history.records import RIGHT
 
 At = tuple[int, float]
@@ -23,7 +23,7 @@ _MADE = (
     f"WHERE kind NOT IN ('undo', '{RIGHT}') AND listing_count > 0 AND created_ms > ?"
 )
 _UNDOS = (
-    "SELECT undo.id, undo.created_ms, undo.undone_ms, of.id, of.created_ms, of.kind = 'undo' "
+    "SELECT undo.id, undo.created_ms, undo.undone_ms, of.id, of.kind = 'undo' "
     "FROM change AS undo JOIN change AS of ON of.id = json_extract(undo.params, '$.of') "
     "WHERE undo.kind = 'undo' AND undo.listing_count > 0 ORDER BY undo.id"
 )
@@ -38,57 +38,79 @@ WHERE change_id = ?1 AND before IS NOT NULL AND after IS NOT NULL
 UNION SELECT noun, '' FROM change_entry WHERE change_id = ?1 AND (before IS NULL OR after IS NULL)
 UNION SELECT 'sku', "column" FROM change_column WHERE change_id = ?1
 """
+_TOUCHED = """
+SELECT listing_id FROM change_entry WHERE change_id = {undo}
+UNION ALL SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = {undo}
+"""
 _SHARED = """
-SELECT 1 FROM (SELECT listing_id FROM change_entry WHERE change_id = {undo}
-UNION ALL SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = {undo}) AS mine
+SELECT 1 FROM ({mine}) AS mine
 WHERE EXISTS (SELECT 1 FROM change_entry WHERE listing_id = mine.listing_id AND +change_id IN ({others}))
 OR mine.listing_id IN (SELECT value FROM change_column, json_each(listing_ids) WHERE change_id IN ({others})) LIMIT 1
 """
+_TAKEN_BESIDE = f"""
+{TAKEN_AWAY.format(ids="SELECT id FROM change WHERE kind = 'undo' AND json_extract(params, '$.of') = {of}")}
+EXCEPT {TAKEN_AWAY.format(ids="{undos}")} LIMIT 1
+"""
+_LOST = "SELECT json_extract(params, '$.of') FROM change WHERE id = ? AND kind = 'undo' AND undone_ms IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is reversed: the `change` since `at`, or an undo; `anew`: what this undo of the change took back, which was
-    done again since."""
+    """What is reversed: the `change`, or an undo; `anew`: what this undo of the change took back, which was done again
+    since."""
 
-    at: At
     change: int
     anew: int | None = None
 
 
 @dataclass(slots=True)
-class _Undo:
-    """An undo of a change; it stands from each moment of `turns` that is True to the next."""
+class _Event:
+    """A change was made; or an undo of one came to stand, or ceased to. `gone`: undos of a change made since that took
+    parts of it out."""
 
-    id: int
-    of: int
-    of_ms: int
-    turns: list[tuple[At, bool]] = field(default_factory=list)
+    at: At
+    change: int
+    undo: int | None = None
+    is_back: bool = False
+    gone: set[int] = field(default_factory=set)
 
-    def stood(self, moment_ms: float) -> bool:
-        """Whether it stood then."""
-        return next((stood for at, stood in reversed(self.turns) if at[0] <= moment_ms), False)
+    @property
+    def number(self) -> int:
+        """What says what it is about."""
+        return self.change if self.undo is None else self.undo
 
-    def step(self, moment_ms: int) -> Step:
-        """What makes up for its turns since a moment. That it was taken back on the way to another point in time, and
-        this was taken back in turn, went with all that came after it: such a pair is left out."""
-        if self.turns[-1][1]:
-            return Step(next(at for at, stands in self.turns if stands and at[0] > moment_ms), self.id)
-        return Step(self.turns[-1][0], self.of, self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Steps that cancel out, and the undo that is one of them."""
-
-    undo: int
-    older: Step
-    newer: Step
+    def step(self) -> Step:
+        """What reverses it."""
+        return Step(self.change, self.undo) if self.is_back else Step(self.number)
 
 
 def steps_since(connection: Connection, moment_ms: int) -> list[Step]:
     """What leads back to a moment, the newest first; nothing where all is as it was."""
     return _Reader(connection, moment_ms).steps()
+
+
+def standing(connection: Connection, number: int) -> int | None:
+    """What stands for a change or an undo that is to be reversed: for an undo that does not, a later one that took back
+    the same."""
+    lost = connection.exec_driver_sql(_LOST, (number,)).scalar()
+    if lost is None:
+        return number
+    others = connection.exec_driver_sql(f"{STANDING.format(id=int(lost))} ORDER BY id DESC").scalars().all()
+    return next((int(other) for other in others if _are_equal(connection, number, other)), None)
+
+
+def touched_by(connection: Connection, undo: int) -> set[int]:
+    """Listings an undo took something back of."""
+    return set(connection.exec_driver_sql(_TOUCHED.format(undo=undo)).scalars())
+
+
+def _are_equal(connection: Connection, one: int, other: int) -> bool:
+    """Whether two undos of a change took the same of it back."""
+    return not any(
+        connection.exec_driver_sql(f"{sql.format(a)} EXCEPT {sql.format(b)} LIMIT 1").first()
+        for sql in (_ENTRIES, _COLUMNS)
+        for a, b in ((one, other), (other, one))
+    )
 
 
 class _Reader:
@@ -97,75 +119,78 @@ class _Reader:
     def __init__(self, connection: Connection, moment_ms: int) -> None:
         self._connection, self._moment_ms = connection, moment_ms
         self._about: dict[int, set[tuple[str, str]]] = {}
+        self._empty: dict[tuple[int, frozenset[int]], bool] = {}
+        self._undone: dict[int, bool] = {}
 
     def steps(self) -> list[Step]:
         """As `steps_since`."""
-        rows = self._connection.exec_driver_sql(_MADE, (self._moment_ms,))
-        made = {number: (Step((created, number), number), undone) for number, created, undone in rows}
-        steps = {step for step, undone in made.values() if undone is None}
-        pairs: list[_Pair] = []
-        of_older: defaultdict[int, list[_Undo]] = defaultdict(list)
-        for undo in _undos(self._connection):
-            if undo.of not in made:
-                of_older[undo.of].append(undo)
-            elif undo.stood(inf):
-                pairs.append(_Pair(undo.id, made[undo.of][0], undo.step(self._moment_ms)))
-        for undos in of_older.values():
-            turned = [undo for undo in undos if undo.stood(self._moment_ms) is not undo.stood(inf)]
-            pairs += self._without_equal(turned)
-            steps.update(self._last(undo, undos) for undo in turned)
-        return sorted(self._with_tied(steps, pairs), key=lambda step: step.at, reverse=True)
+        left: list[_Event] = []
+        for event in sorted(self._events(), key=lambda event: event.at):
+            self._add(left, event)
+        return [event.step() for event in reversed(left) if not self._is_empty(event)]
 
-    def _last(self, undo: _Undo, undos: list[_Undo]) -> Step:
-        """What reverses an undo's last turn. What was done again may have been undone and done again since: that came
-        after what was changed in between."""
-        step = undo.step(self._moment_ms)
-        later = [one for one in undos if not one.stood(inf) and one.turns[-1][0] > step.at]
-        if step.anew is not None and later:
-            later = [one for one in later if self._is_shared(undo.id, [one.id])]
-        return replace(step, at=max((one.turns[-1][0] for one in later), default=step.at)) if step.anew else step
+    def _events(self) -> Iterator[_Event]:
+        for number, created, undone in self._connection.exec_driver_sql(_MADE, (self._moment_ms,)):
+            self._undone[number] = undone is not None
+            yield _Event((created, number), number)
+        for undo, of, turns in _undos(self._connection):
+            yield from (_Event(at, of, undo, not stands) for at, stands in turns if at[0] > self._moment_ms)
 
-    def _without_equal(self, undos: list[_Undo]) -> list[_Pair]:
-        """Take undos of one change that were done again out of *undos*, with later ones that did the same."""
-        pairs = []
-        for older in [undo for undo in undos if not undo.stood(inf)]:
-            for newer in [undo for undo in undos if undo.stood(inf)]:
-                if self._are_equal(older.id, newer.id):
-                    first, last = sorted(
-                        (older.step(self._moment_ms), newer.step(self._moment_ms)), key=lambda step: step.at
-                    )
-                    pairs.append(_Pair(newer.id, first, last))
-                    undos.remove(older)
-                    undos.remove(newer)
-                    break
-        return pairs
+    def _add(self, left: list[_Event], event: _Event) -> None:
+        """Put an event behind those that are left, or let it go with the one it takes back."""
+        place = None if event.undo is None else self._place(left, event)
+        if event.undo is None or place is None or self._is_shared(event.undo, left[place + 1 :]):
+            left.append(event)
+            return
+        taken_back = left[place]
+        if taken_back.undo is not None:
+            del left[place]
+        elif event.is_back:
+            taken_back.gone.remove(event.undo)
+        else:
+            taken_back.gone.add(event.undo)
 
-    def _are_equal(self, one: int, other: int) -> bool:
-        """Whether two undos of a change took the same of it back."""
-        return not any(
-            self._connection.exec_driver_sql(f"{sql.format(a)} EXCEPT {sql.format(b)} LIMIT 1").first()
-            for sql in (_ENTRIES, _COLUMNS)
-            for a, b in ((one, other), (other, one))
-        )
+    def _place(self, left: list[_Event], event: _Event) -> int | None:
+        """Where the newest stands that an event takes back."""
+        for place in reversed(range(len(left))):
+            one = left[place]
+            if one.change == event.change and self._takes_back(event, one):
+                return place
+        return None
 
-    def _with_tied(self, steps: set[Step], pairs: Iterable[_Pair]) -> set[Step]:
-        """*steps*, and those of pairs that something lies between."""
-        left = list(pairs)
-        while tied := [pair for pair in left if self._is_tied(pair, steps)]:
-            left = [pair for pair in left if pair not in tied]
-            steps = steps.union(*((pair.older, pair.newer) for pair in tied))
-        return steps
+    def _takes_back(self, event: _Event, one: _Event) -> bool:
+        """Whether an undo that came to stand or ceased to takes back what happened to the same change before."""
+        if one.undo is None:
+            return not event.is_back or event.undo in one.gone
+        if event.undo is None or one.is_back is event.is_back:
+            return False
+        return one.undo == event.undo or _are_equal(self._connection, one.undo, event.undo)
 
-    def _is_tied(self, pair: _Pair, steps: Iterable[Step]) -> bool:
-        between = [step.change for step in steps if pair.older.at < step.at < pair.newer.at]
-        return bool(between) and self._is_shared(pair.undo, between)
+    def _is_empty(self, event: _Event) -> bool:
+        """Whether undos took all of a change."""
+        if event.undo is not None or not event.gone:
+            return False
+        key = event.change, frozenset(event.gone)
+        if key not in self._empty:
+            self._empty[key] = self._is_gone(*key)
+        return self._empty[key]
 
-    def _is_shared(self, undo: int, others: Iterable[int]) -> bool:
+    def _is_gone(self, change: int, undos: frozenset[int]) -> bool:
+        if undos == set(self._connection.exec_driver_sql(STANDING.format(id=change)).scalars()):
+            return self._undone[change]
+        taken = _TAKEN_BESIDE.format(of=change, undos=", ".join(map(str, undos)))
+        return not is_left(self._connection, change, undos) and not self._connection.exec_driver_sql(taken).first()
+
+    def _is_shared(self, undo: int, others: Iterable[_Event]) -> bool:
         """Whether an undo is about something that one of *others* is about, too: the same fields, some listings."""
-        alike = [str(other) for other in others if _are_alike(self._fields(undo), self._fields(other))]
+        alike = [
+            str(other.number)
+            for other in others
+            if _are_alike(self._fields(undo), self._fields(other.number)) and not self._is_empty(other)
+        ]
         if not alike:
             return False
-        sql = _SHARED.format(undo=undo, others=", ".join(alike))
+        sql = _SHARED.format(mine=_TOUCHED.format(undo=undo), others=", ".join(alike))
         return self._connection.exec_driver_sql(sql).first() is not None
 
     def _fields(self, number: int) -> set[tuple[str, str]]:
@@ -177,33 +202,38 @@ class _Reader:
 
 
 def _are_alike(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:
-    """Whether two share a field; rows that came or went have all."""
+    """Whether two share a field; rows that came or went have all, listings that did have everything."""
     return bool(one & other) or any(
-        noun in {each for each, _ in rest}
+        (noun, name) == ("listing", "") or noun in {each for each, _ in rest}
         for some, rest in ((one, other), (other, one))
+        if rest
         for noun, name in some
         if not name
     )
 
 
-def _undos(connection: Connection) -> Iterator[_Undo]:
-    """All undos of changes. What takes one back is an undo as well, and of no change, where it can be taken back
-    itself; otherwise the undo alone says when it was done again."""
+_Turns = list[tuple[At, bool]]
+"""Since when an undo stands, or does not."""
+
+
+def _undos(connection: Connection) -> Iterator[tuple[int, int, _Turns]]:
+    """All undos of changes: their numbers, of which change, their turns. What takes one back is an undo as well, and of
+    no change, where it can be taken back itself; otherwise the undo alone says when it was done again."""
     rows = connection.exec_driver_sql(_UNDOS).all()
-    found: dict[int, _Undo] = {}
+    found: dict[int, tuple[int, _Turns]] = {}
     undone: dict[int, int | None] = {}
-    for number, created, undone_ms, of, of_ms, is_back in rows:
+    for number, created, undone_ms, of, is_back in rows:
         if not is_back:
-            found[number] = _Undo(number, of, of_ms, [((created, number), True)])
+            found[number] = (of, [((created, number), True)])
             undone[number] = undone_ms
         elif of in found:
-            found[of].turns.append(((created, number), False))
+            turns = found[of][1]
+            turns.append(((created, number), False))
             if undone_ms is None:
                 undone[of] = None  # that is why it does not stand
             else:
-                found[of].turns.append(((undone_ms, inf), True))
-    for number, undo in found.items():
+                turns.append(((undone_ms, inf), True))
+    for number, (of, turns) in found.items():
         if (moment := undone[number]) is not None:
-            undo.turns.append(((moment, inf), False))
-        undo.turns.sort()
-        yield undo
+            turns.append(((moment, inf), False))
+        yield number, of, sorted(turns)
