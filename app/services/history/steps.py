@@ -7,6 +7,7 @@ remains, reversed from its end, meets everything as it left it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import inf
@@ -66,13 +67,14 @@ class Step:
 @dataclass(slots=True)
 class _Event:
     """A change was made; or an undo of one came to stand, or ceased to. `gone`: undos of a change made since that took
-    parts of it out."""
+    parts of it out; `is_empty`: whether these took all of it, None where that is not known yet."""
 
     at: At
     change: int
     undo: int | None = None
     is_back: bool = False
     gone: set[int] = field(default_factory=set)
+    is_empty: bool | None = False
 
     @property
     def number(self) -> int:
@@ -119,8 +121,8 @@ class _Reader:
     def __init__(self, connection: Connection, moment_ms: int) -> None:
         self._connection, self._moment_ms = connection, moment_ms
         self._about: dict[int, set[tuple[str, str]]] = {}
-        self._empty: dict[tuple[int, frozenset[int]], bool] = {}
         self._undone: dict[int, bool] = {}
+        self._standing: defaultdict[int, set[int]] = defaultdict(set)
 
     def steps(self) -> list[Step]:
         """As `steps_since`."""
@@ -134,6 +136,8 @@ class _Reader:
             self._undone[number] = undone is not None
             yield _Event((created, number), number)
         for undo, of, turns in _undos(self._connection):
+            if turns[-1][1]:
+                self._standing[of].add(undo)
             yield from (_Event(at, of, undo, not stands) for at, stands in turns if at[0] > self._moment_ms)
 
     def _add(self, left: list[_Event], event: _Event) -> None:
@@ -145,10 +149,9 @@ class _Reader:
         taken_back = left[place]
         if taken_back.undo is not None:
             del left[place]
-        elif event.is_back:
-            taken_back.gone.remove(event.undo)
         else:
-            taken_back.gone.add(event.undo)
+            taken_back.gone ^= {event.undo}
+            taken_back.is_empty = None if taken_back.gone else False
 
     def _place(self, left: list[_Event], event: _Event) -> int | None:
         """Where the newest stands that an event takes back."""
@@ -168,15 +171,12 @@ class _Reader:
 
     def _is_empty(self, event: _Event) -> bool:
         """Whether undos took all of a change."""
-        if event.undo is not None or not event.gone:
-            return False
-        key = event.change, frozenset(event.gone)
-        if key not in self._empty:
-            self._empty[key] = self._is_gone(*key)
-        return self._empty[key]
+        if event.is_empty is None:
+            event.is_empty = self._is_gone(event.change, event.gone)
+        return event.is_empty
 
-    def _is_gone(self, change: int, undos: frozenset[int]) -> bool:
-        if undos == set(self._connection.exec_driver_sql(STANDING.format(id=change)).scalars()):
+    def _is_gone(self, change: int, undos: set[int]) -> bool:
+        if undos == self._standing[change]:
             return self._undone[change]
         taken = _TAKEN_BESIDE.format(of=change, undos=", ".join(map(str, undos)))
         return not is_left(self._connection, change, undos) and not self._connection.exec_driver_sql(taken).first()
@@ -186,7 +186,9 @@ class _Reader:
         alike = [
             str(other.number)
             for other in others
-            if _are_alike(self._fields(undo), self._fields(other.number)) and not self._is_empty(other)
+            if not other.is_empty
+            and _are_alike(self._fields(undo), self._fields(other.number))
+            and not self._is_empty(other)
         ]
         if not alike:
             return False
