@@ -125,7 +125,8 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
             result = formula.value(values) * unit
             if rounding == ROUND_CEILING and abs(result) < _MOST_EXACT:
                 result = result.quantize(_INEXACT, rounding=ROUND_HALF_UP)
-            return int(result.quantize(Decimal(1), rounding=rounding))
+            stays_above_0 = change.rounding is not None and result > 0  # see `numbers.rounded`
+            return int(result.quantize(Decimal(1), rounding=rounding)) or int(stays_above_0)
         except FormulaError as error:
             if isinstance(error, MissingValue):
                 return f"unknown_{error.params['name']}"

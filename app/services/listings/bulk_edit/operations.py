@@ -28,6 +28,8 @@ A marketing group is ours: its name, so that every store of the listings may hav
 LISTING_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "lot_size")
 ROUNDED_UP = ("weight_g", "length_cm", "width_cm", "height_cm")
 """Of what a parcel weighs and measures a part of a gram or centimetre is a whole one (domain.md 5.1)."""
+PIECES = ("stock", "lot_size", "handling_days")
+"""What is set or added must be whole; a part that a factor or a formula leaves is rounded as a shop rounds."""
 SKU_NUMBERS = ("price_minor", "stock")
 REGIONAL = "regional_prices"
 NUMBER_FIELDS = (*SKU_NUMBERS, *LISTING_NUMBERS)

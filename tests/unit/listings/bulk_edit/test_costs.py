@@ -86,6 +86,15 @@ def test_a_number_of_the_listing_reads_one_cost_for_all(make_listing, planned):
 
 
 @pytest.mark.usefixtures("priced")
+def test_a_number_of_the_listing_reads_no_cost_that_one_variant_lacks(make_listing, planned):
+    make_listing("A", (("AB1234", 999, 5), ("AB1234*2", 999, 5)))
+    make_listing("B", (("AB1234", 999, 5), ("XX1", 999, 5)))
+    make_listing("C", (("AB1234", 999, 5),))
+    found, _ = outcome(planned(formula("cost * 2", "weight_g")))
+    assert found == {"A": (None, "unknown_cost"), "B": (None, "unknown_cost"), "C": (36, "")}
+
+
+@pytest.mark.usefixtures("priced")
 def test_margin_and_profit_are_those_of_today(make_listing, planned):
     make_listing("A", (("AB1234", 999, 5), ("AB1234*2", 999, 5), ("XX1", 999, 5)), freight_template_id="free")
     found, reasons = outcome(planned(formula("if(margin < 0.05, price * 1.1, price)")))

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.messages import Messages
 from app.services.expressions import FormulaError
 from app.services.listings.bulk_edit.formulas import scale, simplified
 from app.services.listings.bulk_edit.numbers import LARGEST, refusal, rounded, worked
-from app.services.listings.bulk_edit.operations import ChangeNumber, Limits, Rounding
+from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber, Limits, Rounding
 
 numbers = st.integers(0, LARGEST)
 factors = st.decimals(0, 10_000, places=6)
@@ -86,10 +87,82 @@ def test_rounding(before, written, direction):
         (Limits(), None, "unknown"),
         (Limits(), 0, "same"),
         (Limits(change_percent=Decimal(50)), LARGEST + 1, "too_large"),
+        (Limits(least=Decimal("4.956")), 450, "below_least"),
+        (Limits(most=Decimal("4.949")), 450, "above_most"),
     ],
 )
 def test_what_is_refused(limits, before, why):
     assert result(ChangeNumber("price_minor", "multiply", Decimal("1.1"), limits=limits), before)[1] == why
+
+
+def test_a_number_too_large_to_reckon_with_is_refused_whatever_becomes_of_it():
+    half = ChangeNumber("price_minor", "multiply", Decimal("0.5"))
+    assert result(half, LARGEST + 1)[1] == "too_large"
+    assert result(half, LARGEST) == (LARGEST // 2, None)
+
+
+NINETY_NINE = Rounding(Decimal(1), Decimal("0.99"))
+TWENTIETH = Rounding(Decimal("0.05"))
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "rounding", "before", "expected"),
+    [
+        ("multiply", "1.1", NINETY_NINE, 0, (0, "same")),
+        ("multiply", "1.1", Rounding(Decimal(1), Decimal("0.99"), "up"), 0, (0, "same")),
+        ("multiply", "0", NINETY_NINE, 500, (0, None)),
+        ("add", "-5.30", TWENTIETH, 500, (-30, "negative")),
+        ("add", "-5.01", TWENTIETH, 500, (-1, "negative")),
+        ("percent", "-99", TWENTIETH, 5, (5, "same")),
+        ("percent", "-99", TWENTIETH, 15, (5, None)),
+        ("percent", "-99", NINETY_NINE, 5, (99, None)),
+        ("percent", "-99", None, 5, (0, None)),
+        ("set", "0.001", TWENTIETH, 500, (5, None)),
+        ("add", "-4.998", TWENTIETH, 500, (5, None)),
+        ("add", "1", TWENTIETH, None, (None, "unknown")),
+    ],
+)
+def test_what_is_rounded_stays_above_0_where_it_was_and_0_stays_0(action, value, rounding, before, expected):
+    assert result(ChangeNumber("price_minor", action, Decimal(value), rounding=rounding), before) == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "before", "expected"),
+    [("price * 0.01 + 0 * price", 5, 5), ("price - 5 - 1", 500, -100), ("price - 3 - 2", 500, 0)],
+)
+def test_a_formula_that_is_rounded_stays_on_its_side_of_0(formula, before, expected):
+    change = ChangeNumber("price_minor", "formula", formula=formula, rounding=TWENTIETH)
+    assert result(change, before)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "action", "value"),
+    [("stock", "set", "2.5"), ("stock", "add", "-0.5"), ("lot_size", "set", "2.5"), ("handling_days", "set", "3.2")],
+)
+def test_half_a_piece_is_neither_set_nor_added(field, action, value):
+    with pytest.raises(BadOperation) as caught:
+        worked(ChangeNumber(field, action, Decimal(value)))
+    assert (caught.value.error_code, caught.value.params["value"]) == ("bulk_edit.half_piece", value)
+    assert Messages("en").text(caught.value.message_key, **caught.value.params).count("Enter whole numbers only.") == 1
+
+
+def test_half_a_piece_is_not_typed_as_a_formula_either():
+    for typed in ("2.5", "stock + 0.5"):
+        with pytest.raises(BadOperation):
+            worked(ChangeNumber("stock", "formula", formula=typed))
+    assert result(ChangeNumber("stock", "formula", formula="3.0"), 5) == (3, None)
+    assert result(ChangeNumber("stock", "percent", Decimal(50)), 5) == (8, None), "as a shop rounds"
+
+
+def test_a_part_of_a_gram_that_is_set_or_added_is_a_whole_one():
+    assert result(ChangeNumber("weight_g", "set", Decimal("2.3")), 5) == (3, None)
+    assert result(ChangeNumber("length_cm", "add", Decimal("0.2")), 5) == (6, None)
+
+
+def test_what_a_division_leaves_far_behind_the_point_is_no_gram_more():
+    thirds = ChangeNumber("weight_g", "formula", formula="weight / 3 * 2 + weight / 3")
+    assert result(thirds, 5) == (5, "same")
+    assert result(ChangeNumber("weight_g", "formula", formula="weight / 3 + 0"), 5) == (2, None)
 
 
 def test_a_number_may_be_set_where_none_is_known():

@@ -227,6 +227,12 @@ def test_an_attribute_that_only_one_side_knows_by_its_id_is_found_by_name():
     assert changed(SetAttribute("material", "Steel"), attributes=[theirs])["attributes"] == [steel]
     assert changed(SetAttribute("material", "Steel", "2"), attributes=[bare])["attributes"] == [steel]
     assert changed(SetAttribute("material", "Steel"), attributes=[bare])["attributes"] == [steel | {"name_id": ""}]
+    size = {"name_id": "3", "value_id": "9", "name": "Material", "value": "XL"}
+    assert changed(RemoveAttribute("Material", "2"), attributes=[size, theirs])["attributes"] == [size]
+    assert changed(SetAttribute("Material", "Steel", "3"), attributes=[theirs, size])["attributes"] == [
+        theirs,
+        size | {"value_id": "", "value": "Steel"},
+    ]
     nameless = [{"value": "Wood"}, theirs]
     assert changed(RemoveAttribute("", "2"), attributes=nameless)["attributes"] == nameless[:1]
     assert changed(RemoveAttribute("Material"), attributes=nameless)["attributes"] == nameless[:1]
