@@ -23,6 +23,7 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 FLUSH = 200
 """Pictures between two writes: little is lost by stopping, and the writer is not held while reading."""
 
+READING = "images.reading"
 _JPEG_LONE = frozenset({0x01, *range(0xD0, 0xD9)})
 """JPEG markers without a length."""
 
@@ -90,7 +91,7 @@ def refresh_image_facts(db: Database, sources: Iterable[str], ctx: TaskContext |
                     ctx.checkpoint()
                 fresh[source] = read_image(source)
                 if ctx is not None:
-                    ctx.report(start + len(fresh), len(changed))
+                    ctx.report(start + len(fresh), len(changed), note=READING)
         finally:
             new = [found for source, found in fresh.items() if facts.get(source) != found]
             if new:

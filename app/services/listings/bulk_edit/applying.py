@@ -29,6 +29,8 @@ from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.tasks import TaskContext
 
 MOVED = "moved"
+PICTURED = ("images", "properties")
+"""Fields that name pictures."""
 
 _LOCKED = f"""
 SELECT chosen.listing_id FROM plan.chosen WHERE why IS NULL AND (
@@ -74,7 +76,7 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
             return Applied(None, 0, tuple(sorted(moved)))
         change = _counted(connection, change_id, change, changed)
         ctx.checkpoint()
-    if "images" in plan.counts.cells:
+    if not plan.counts.cells.keys().isdisjoint(PICTURED):
         refresh_listing_images(plan.file.db, sorted(again))
     if again:
         recheck(plan.file.db, sorted(again))

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.services.compliance import CheckContext
 from app.services.compliance.detail_text import without_removed_tags
+from app.services.compliance.recheck import pictures_of
 from app.services.listings.bulk_edit.operations import (
     REGIONAL,
     AddImages,
@@ -33,7 +34,14 @@ from app.services.listings.bulk_edit.operations import (
     SetValue,
     StripTags,
 )
-from app.services.listings.bulk_edit.pictures import Hashes, added, removed, reordered, replaced_image
+from app.services.listings.bulk_edit.pictures import (
+    Hashes,
+    added,
+    removed,
+    reordered,
+    replaced_image,
+    with_pictures,
+)
 from app.services.listings.bulk_edit.sizes import converted_sides, converted_text, fitting_text
 from app.services.listings.bulk_edit.texts import (
     RowRefused,
@@ -202,6 +210,10 @@ def _add_images(draft: Draft, operation: AddImages) -> None:
 
 
 def _remove_images(draft: Draft, operation: RemoveImages) -> None:
+    gone = frozenset(operation.hashes)
+    if gone:
+        _look_for(draft, gone)
+        draft["skus"] = with_pictures(draft["skus"], lambda one: "" if draft.hashes.get(one) in gone else one)
     draft["images"] = removed(draft["images"], operation, draft.hashes)
 
 
@@ -210,7 +222,19 @@ def _reorder_images(draft: Draft, operation: ReorderImages) -> None:
 
 
 def _replace_image(draft: Draft, operation: ReplaceImage) -> None:
+    wanted, new = operation.sha256, operation.source
+    _look_for(draft, {wanted})
+    draft["skus"] = with_pictures(draft["skus"], lambda one: new if draft.hashes.get(one) == wanted else one)
     draft["images"] = replaced_image(draft["images"], operation, draft.hashes)
+
+
+def _look_for(draft: Draft, wanted: Collection[str]) -> None:
+    """A listing that has the picture, or whose pictures are all known, can be told about; of any other it would be a
+    guess that it stays as it is."""
+    own = set(pictures_of(draft.record))
+    is_found = any(draft.hashes.get(source) in wanted for source in own.union(draft["images"]))
+    if not is_found and not all(draft.hashes.get(source) for source in own):
+        raise RowRefused("picture_unread")
 
 
 def _insert_detail(draft: Draft, operation: InsertDetail) -> None:

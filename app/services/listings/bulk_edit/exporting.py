@@ -65,7 +65,13 @@ def shown_value(field: str, value: Any) -> str | int | None:
         unit = scale(field)
         return value if value is None or unit == 1 else f"{Decimal(value) / unit:.2f}"
     if isinstance(value, list):
-        return "\n".join(f"{one['name']}: {one['value']}" if isinstance(one, dict) else str(one) for one in value)
+        return "\n".join(_entry(one) if isinstance(one, dict) else str(one) for one in value)
     if field == REGIONAL and isinstance(value, dict):
         return ",\n".join(RegionalPrices.of(value).lines())
     return None if value is None else str(value)
+
+
+def _entry(one: dict[str, str]) -> str:
+    """An attribute, or a property of a variant with its picture."""
+    text = f"{one['name']}: {one['value']}"
+    return f"{text} · {one['image']}" if one.get("image") else text

@@ -215,7 +215,11 @@ class AddImages:
 
 @dataclass(frozen=True, slots=True)
 class RemoveImages:
-    """Take pictures away by what is in them (*hashes*, SHA-256) or by their place (*positions*, 0 is the main one)."""
+    """Take pictures away by what is in them (*hashes*, SHA-256) or by their place (*positions*, 0 is the main one).
+
+    What is in them counts for the pictures of variants, too, which then have none. A listing with a picture nobody can
+    read is refused, unless one of *hashes* is found among the others.
+    """
 
     hashes: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
@@ -230,7 +234,10 @@ class ReorderImages:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceImage:
-    """Put *source* in the place of every picture whose content has this SHA-256."""
+    """Put *source* in the place of every picture whose content has this SHA-256, those of variants included.
+
+    A listing with a picture nobody can read is refused, unless the wanted one is found among the others.
+    """
 
     sha256: str
     source: str

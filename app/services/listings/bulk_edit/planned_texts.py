@@ -21,11 +21,9 @@ from app.services.listings.bulk_edit.operations import (
     LISTING_NUMBERS,
     AddTag,
     FixFindings,
-    RemoveImages,
     RemoveTag,
-    ReplaceImage,
 )
-from app.services.listings.bulk_edit.pictures import Hashes
+from app.services.listings.bulk_edit.pictures import Hashes, looks_into_pictures, pictures_given
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import CHUNK, id_list, load_fields, load_listings
 from app.services.listings.marketing.membership import NOUN as MARKETING
@@ -53,9 +51,7 @@ class Texts:
         self._operations = edit.others
         self._reads = reads_of(edit.others)
         self._numbers = [one.field for one in edit.numbers if one.field in LISTING_NUMBERS]
-        self._needs_hashes = any(
-            isinstance(one, ReplaceImage) or (isinstance(one, RemoveImages) and one.hashes) for one in self._operations
-        )
+        self._needs_hashes = looks_into_pictures(self._operations)
         self._asks_rules = any(isinstance(one, FixFindings) for one in self._operations)
         self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
         self._needs_marketing = any(getattr(one, "field", "") == MARKETING for one in self._operations)
@@ -137,7 +133,8 @@ class Texts:
     def _hashes(self, records: Sequence[ListingRecord]) -> Hashes:
         if not self._needs_hashes:
             return {}
-        facts = load_image_facts(self._session, (source for record in records for source in record.images))
+        own = chain.from_iterable(map(pictures_of, records))
+        facts = load_image_facts(self._session, chain(own, pictures_given(self._operations)))
         return {source: fact.sha256 for source, fact in facts.items() if fact.sha256}
 
     def _marketing_groups(self, store_id: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Working a bulk edit out: before → after for every row, what is refused and why, what the checker would say.
 
-Nothing but the plan's own file is written.
+Nothing but the plan's own file is written, and what picture files are that had to be read for it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from sqlalchemy import Connection
 from app.models import ListingStatus, StoreAccess
 from app.services.collection import without_collection
 from app.services.compliance.findings import Severity
+from app.services.compliance.images import refresh_image_facts
+from app.services.compliance.recheck import refresh_listing_images
 from app.services.db import Database
 from app.services.history.columns import Staged
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.numbers import worked
 from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS, ReplaceText
+from app.services.listings.bulk_edit.pictures import looks_into_pictures, pictures_given
 from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planned_numbers import work_out
 from app.services.listings.bulk_edit.planned_texts import Texts
@@ -26,6 +29,7 @@ from app.services.listings.bulk_edit.records import SAME, FindingCount, PlanCoun
 from app.services.listings.bulk_edit.targets import Target, target_ids
 from app.services.listings.bulk_edit.texts import pattern_of
 from app.services.listings.bulk_edit.verdict import judge
+from app.services.listings.loading import chunks, id_list
 from app.services.moments import Moment
 from app.services.pricing.rates import exchange_rate
 from app.services.tasks import TaskContext
@@ -89,13 +93,15 @@ def plan_edit(db: Database, edit: BulkEdit, target: Target, ctx: TaskContext, *,
     Raises:
         BadPattern, SlowPattern, FormulaError, BadOperation: the edit makes no sense; nothing was looked at.
         UnknownField, BadValue: the filter makes no sense.
-        TaskCancelled: stopped; nothing is left behind.
+        TaskCancelled: stopped; nothing is left behind but what is known of pictures.
     """
     numbers = [worked(change) for change in edit.numbers]
     for operation in edit.operations:
         if isinstance(operation, ReplaceText):
             pattern_of(operation)
     ids, skus = target_ids(db, target, ctx)
+    if looks_into_pictures(edit.others):
+        _read_pictures(db, edit, ids if skus is None else _owners(db, skus), ctx)
     plan = Plan([one.field for one in edit.numbers], PlanFile(db), PlanCounts())
     try:
         with without_collection(), plan.file.open(ctx) as connection:
@@ -114,6 +120,22 @@ def plan_edit(db: Database, edit: BulkEdit, target: Target, ctx: TaskContext, *,
         plan.close()
         raise
     return plan
+
+
+def _read_pictures(db: Database, edit: BulkEdit, listing_ids: Sequence[int], ctx: TaskContext) -> None:
+    """Read the picture files nobody has read yet, or that are others by now: their content is what is looked for."""
+    refresh_listing_images(db, listing_ids, ctx)
+    refresh_image_facts(db, pictures_given(edit.others), ctx)
+
+
+def _owners(db: Database, skus: Sequence[int]) -> list[int]:
+    """The listings of these variants."""
+    found: set[int] = set()
+    with db.read() as session:
+        for chunk in chunks(skus):
+            sql = f"SELECT listing_id FROM sku WHERE id IN ({id_list(chunk)})"
+            found.update(session.connection().exec_driver_sql(sql).scalars())
+    return sorted(found)
 
 
 def check_plan(plan: Plan, ctx: TaskContext) -> None:
