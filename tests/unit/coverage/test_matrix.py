@@ -42,6 +42,16 @@ def test_a_cell_says_price_stock_state_and_when_it_last_sold(shops):
     assert rows[3].stores[2].price_minor is None
 
 
+@pytest.mark.parametrize("states", [("off", "draft"), ("draft", "off"), ("off", "draft", "live"), ("live", "draft")])
+def test_of_several_listings_one_on_sale_stands_for_them_else_a_draft(db, make_listing, states):
+    """Whichever of them is the older."""
+    made = {state: make_listing(status=state, skus=(("AB7", 1000, 5),)).id for state in states}
+    (row,) = CoverageMatrix(db).first_page(Query(), 10)
+    best = "live" if "live" in states else "draft"
+    cell = row.stores[1]
+    assert (cell.status, cell.listing_id, cell.more) == (best, made[best], len(states) - 1)
+
+
 def test_gaps_and_what_is_nowhere_else(shops):
     assert codes(shops, Filter("gap", "=", 2)) == ["AB2"]
     assert codes(shops, Filter("gap", "=", 1)) == ["AB4"]

@@ -146,6 +146,14 @@ def test_created_listings_vanish_and_come_back_whole(db, make_listing):
     assert back == records
 
 
+def test_a_listing_that_comes_back_whole_says_when_it_was_worked_on_last(db, make_listing):
+    records = [make_listing(title=f"Mug {number}") for number in range(2)]
+    uid = created_range(db, records[0].id, records[-1].id)
+    assert (undo(db).restored, redo(db).restored) == (2, 2)
+    assert [loaded(db, record.id).updated_ms for record in records] == [1_000, 1_000]
+    assert undo(db, uid).restored == 2, "nobody worked on them, so they go again"
+
+
 def test_created_listings_that_were_edited_since_are_kept(db, make_listing):
     records = [make_listing() for _ in range(3)]
     uid = created_range(db, records[0].id, records[-1].id)

@@ -286,7 +286,8 @@ def _add_tag(draft: Draft, operation: AddTag) -> None:
 
 
 def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
-    draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
+    gone = clean_tag(operation.tag)
+    draft["tags"] = [tag for tag in draft["tags"] if tag != gone]
 
 
 def _set_regional(draft: Draft, operation: SetRegional) -> None:

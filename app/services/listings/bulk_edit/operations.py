@@ -289,9 +289,12 @@ class AddTag:
 
 @dataclass(frozen=True, slots=True)
 class RemoveTag:
-    """Take a tag of the team away."""
+    """Take a tag of the team away: the very one that `AddTag` gives, whose case counts."""
 
     tag: str
+
+    def __post_init__(self) -> None:
+        clean_tag(self.tag)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     },
     "tags": {
         "add": Function('add("tag")', 1, 1, AddTag),
-        "remove": Function('remove("tag")', 1, 1, lambda tag: RemoveTag(" ".join(tag.split()))),
+        "remove": Function('remove("tag")', 1, 1, RemoveTag),
     },
     "attributes": {
         "set": Function('set("name", "value")', 2, 2, SetAttribute),

@@ -34,7 +34,7 @@ from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
 from app.services.listings.source import ListingSource
 from app.services.listings.tables import WHOLE
-from app.services.listings.tags import add_tags, remove_tags, tags_of
+from app.services.listings.tags import BadTag, add_tags, remove_tags, tags_of
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -215,6 +215,15 @@ def test_tags_are_given_and_taken_without_dating_or_reopening_a_listing(db, thre
     assert (result.restored, result.conflicts) == (1, (three[2].id,))
     assert tags(db) == {three[0].id: ("mine",)}
     assert [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three] == before
+
+
+def test_a_tag_is_taken_away_as_it_is_given_whatever_its_blanks(db, three, planned):
+    apply(planned(AddTag("Summer sale"), AddTag("summer sale")))
+    assert apply(planned(RemoveTag("  summer   sale "))).changed == 3
+    assert set(tags(db).values()) == {("Summer sale",)}, "a tag in another case is another tag"
+    assert apply(planned(RemoveTag("SUMMER SALE"))).change is None
+    with pytest.raises(BadTag):
+        RemoveTag(" ")
 
 
 def test_the_search_follows_many_titles_at_once(db, three, planned, monkeypatch):

@@ -199,6 +199,11 @@ def test_pictures(operation, after):
     assert draft["images"] == after
 
 
+def test_a_place_that_is_named_twice_means_one_picture():
+    draft = changed(ReorderImages((2, 2, 0, 2)), images=list(IMAGES))
+    assert (draft["images"], draft.refused) == (["c.jpg", "a.jpg", "b.jpg"], [])
+
+
 def test_a_place_without_a_picture_is_refused():
     draft = changed(ReorderImages((3,)), images=list(IMAGES))
     assert (draft.differences(), draft.refused) == ({}, [("images", "too_few_images")])

@@ -21,7 +21,7 @@ def shop(db: Database, make_listing: Callable[..., object]) -> Shop:
     """Store a listing with codes; `code=stock` sets a stock other than 5. Returns: its id."""
     numbers = iter(range(1_000, 9_000))
 
-    def add(*codes: str, store: int = 1, status: str = "live", **stocks: int) -> int:
+    def add(*codes: str, store: int = 1, status: str = "live", **stocks: int | None) -> int:
         skus = tuple((code, 1890, stocks.get(code, 5)) for code in codes)
         number = next(numbers)
         record = make_listing(

@@ -93,6 +93,12 @@ def test_a_listing_stays_while_anything_else_in_it_may_be_sold(shop: Shop, plann
     assert steps(planned("AA1111")) == {"AA1111": "zero", "AA1111+": "unreadable", "AA1111_CUS": "zero"}
 
 
+def test_a_listing_stays_while_nobody_knows_the_stock_of_another_variant(shop: Shop, planned: Planned) -> None:
+    shop("AA1111", "CC3333", CC3333=None)
+    shop("AA1111_CUS", "DD4444", DD4444=0)
+    assert steps(planned("AA1111")) == {"AA1111": "zero", "AA1111_CUS": "off"}
+
+
 def test_variants_stand_by_their_store_and_listing_and_a_stop_ends_the_search(shop: Shop, planned: Planned, db) -> None:
     second, first = shop("AB1234", "CC3333", store=2), shop("CC3333*2", "AB1234*2", "CC3333")
     assert [row.listing_id for row in planned("AB1234\nCC3333*2").rows] == [first, first, second]
