@@ -92,9 +92,11 @@ class PagedTableModel(PagedRows):
         return None
 
     def _edit_text(self, index: Index) -> str | None:
-        """What an editor begins with; None where the cell cannot be edited."""
-        column = self.columns[index.column()]
-        record = self.record(index.row())
+        return self.edit_text(self.record(index.row()), index.column())
+
+    def edit_text(self, record: Any | None, at: int) -> str | None:
+        """What an editor begins with in column *at* of a row; None where the cell cannot be edited."""
+        column = self.columns[at]
         stored = column.edit(record) if column.edit is not None and record is not None else None
         return None if stored is None else self.refused.text_over(record.id, column.key, stored)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.messages import tr
 from app.services.listings.cells import CellEdit, CellPlan, CellRefusal, CellsSaved
@@ -143,37 +143,46 @@ class CellBlocks(QObject):
             return
         first, rest = (rows[0], rows[1:]) if len(rows) > 1 else (rows[0] - 1, rows)
         columns = [column for column in columns if column in FIELD_OF_COLUMN]
-        sources = {column: text for column in columns if (text := self._source_text(first, column)) is not None}
-        if columns and not sources:
-            self._tell_no_source(first, columns[0])
+        model = self._table.paged
+        row_id = model.id_at(first) if first >= 0 and columns else None
+        record = model.record(first) if row_id is not None else None
+        if row_id is None or record is not None:
+            self._fill(record, columns, rest)
             return
-        self._put_texts({(row, column): text for column, text in sources.items() for row in rest})
+        ids = [model.id_at(row) for row in rest]  # the row has left the window's memory
+        handle = model.call(model.source.rows, [row_id])
+        handle.succeeded.connect(lambda found: self._fill(found.get(row_id), columns, self._unmoved(rest, ids)))
+        handle.failed.connect(self._tell)
 
-    def _source_text(self, row: int, column: str) -> str | None:
-        """What a cell holds to be copied; None where it has nothing of its own, or there is no such row."""
-        if row < 0:
-            return None
-        index = self._table.paged.index(row, self._table.column_at(column))
-        text = self._table.paged.data(index, Qt.ItemDataRole.EditRole)
-        return None if text is None else str(text)
+    def _unmoved(self, rows: Sequence[int], ids: Sequence[int | None]) -> list[int]:
+        """Those of *rows* that still are *ids*: the table may have been sorted meanwhile."""
+        return [row for row, row_id in zip(rows, ids, strict=True) if self._table.paged.id_at(row) == row_id]
 
-    def _tell_no_source(self, row: int, column: str) -> None:
+    def _fill(self, record: Any | None, columns: Sequence[str], rows: Sequence[int]) -> None:
+        """Put what *record*, None for no such row, holds in *columns* into *rows*."""
+        model = self._table.paged
+        found = {column: model.edit_text(record, self._table.column_at(column)) for column in columns}
+        sources = {column: text for column, text in found.items() if text is not None}
+        if columns and not sources:
+            self._tell_no_source(record, columns[0])
+        elif rows:
+            self._put_texts({(row, column): text for column, text in sources.items() for row in rows})
+
+    def _tell_no_source(self, record: Any | None, column: str) -> None:
         """The cell above has nothing that could be copied, and why."""
-        reason = self._why_no_source(row, column)
+        reason = self._why_no_source(record, column)
         if reason is None:
             self._context.notices.toast("listings.cells.nothing_above", tone="amber")
             return
         said = tr(f"listings.cell_refused.{reason}")
         self._context.notices.toast("listings.cells.no_source", tone="amber", reason=said)
 
-    def _why_no_source(self, row: int, column: str) -> CellRefusal | None:
-        row_id = self._table.paged.id_at(row) if row >= 0 else None
-        record = self._table.paged.record(row) if row_id is not None else None
-        if record is None or row_id is None:
+    def _why_no_source(self, record: Any | None, column: str) -> CellRefusal | None:
+        if record is None:
             return None
         if getattr(record, "status", "") == ListingStatus.SENDING:
             return CellRefusal.SENDING
-        if column == "title" and row_id + self._offset >= CHILD_ID_OFFSET:
+        if column == "title" and record.id + self._offset >= CHILD_ID_OFFSET:
             return CellRefusal.NOT_OF_VARIANTS
         if not isinstance(record, ListingRow) or record.sku_count == 1:
             return None

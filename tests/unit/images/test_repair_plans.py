@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.services.compliance.images import read_image
+from app.services.compliance.rule_data import rule_data
 from app.services.db import Database
 from app.services.history.undo import undo
 from app.services.images.checking import check_images
@@ -131,6 +133,23 @@ class TestRepairing:
         apply_repair(db, again, CTX)
         discard(db, again.new_files)
         assert [Path(name).exists() for name in again.new_files] == [True]
+
+    def test_a_file_too_large_to_be_read_is_left_as_it_is(
+        self, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        large, usual = save(tmp_path / "l.png", (760, 760)), save(tmp_path / "s.jpg", (500, 500))
+        size = Path(large).stat().st_size
+        assert Path(usual).stat().st_size < size
+        number = add_listing(db, images=[large, usual], skus=[sku("A1", properties=[])])
+        limits = replace(rule_data().limits, image_file_max=size - 1)
+        for module in ("compliance.images", "images.repair_plans"):
+            monkeypatch.setattr(f"app.services.{module}.rule_data", lambda: replace(rule_data(), limits=limits))
+        reads: list[Path] = []
+        whole = Path.read_bytes
+        monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or whole(path))
+        plan = plan_repair(db, tmp_path / "kept", [number], RepairOptions(), CTX)
+        assert {Path(line.source).name: line.why for line in plan.lines} == {"l.png": "heavy", "s.jpg": ""}
+        assert Path(large) not in reads
 
     def test_a_stop_leaves_nothing_behind(self, db: Database, tmp_path: Path) -> None:
         number = add_listing(db, images=[save(tmp_path / "s.jpg", (700, 700))], skus=[sku("A1", properties=[])])

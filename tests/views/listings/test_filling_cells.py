@@ -1,11 +1,16 @@
 """Filling down and clearing cells in the table, and how often a pasted block is repeated."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
 
+from app.services.errors import AppError
+from app.services.paging import PAGE_ROWS
+from app.services.pricing.terms import LINKED
+from app.views import page_cache
 from app.views.table_copy import repeated
 from tests.views.listings.test_cell_blocks import (
     choose,
+    index,
     notice,
     page,
     three,
@@ -14,6 +19,17 @@ from tests.views.listings.test_cell_blocks import (
 __all__ = ["page", "three"]
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
+
+
+class HeldCall(QObject):
+    """A call under way, answered by the test."""
+
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+
+def fail_to_read():
+    raise AppError("publishing.journal", reason="disk full")
 
 
 class TestFillAndClear:
@@ -45,6 +61,51 @@ class TestFillAndClear:
         assert notice(page) == "There is no cell above to copy from."
         assert len(services.listings.history()) == 1
 
+    @pytest.mark.parametrize("fails", [False, True], ids=["read", "unreadable"])
+    def test_the_first_row_of_a_long_selection_is_read_again(
+        self, make_listing, open_page, loaded, services, qtbot, settle, monkeypatch, fails
+    ):
+        """Its page has left the window's memory by the time the last row was reached."""
+        made = [make_listing(f"Lamp {n}", ((f"L{n}", 100, n),), created_ms=9_000 - n) for n in range(1, 8 * PAGE_ROWS)]
+        monkeypatch.setattr(page_cache, "PAGES", 5)
+        page = open_page()
+        model, last = page.rows.paged, len(made) - 1
+        choose(page, (0, "stock"), (last, "stock"))
+        for row in (*range(0, last, PAGE_ROWS), last):  # the current cell goes along, as with Shift
+            at = index(page, row, "stock")
+            page.rows.selectionModel().setCurrentIndex(at, QItemSelectionModel.SelectionFlag.NoUpdate)
+            page.rows.scrollTo(at)
+            settle()
+        assert not model.has(0, 0) and len(page.rows.chosen_block()[0]) == len(made)
+        if fails:
+            monkeypatch.setattr(model.source, "rows", lambda ids: fail_to_read())
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        stocks = [loaded(record.id).skus[0].stock for record in (made[0], made[1], made[-1])]
+        if fails:
+            assert stocks == [1, 2, len(made)] and "disk full" in notice(page)
+        else:
+            assert stocks == [1, 1, 1] and notice(page) == f"Changed {last} cells."
+            assert len(services.listings.history()) == 1
+
+    def test_rows_sorted_while_the_first_one_is_read_are_left_alone(
+        self, three, make_sellable, open_page, services, settle, monkeypatch
+    ):
+        """The rows that were chosen stand elsewhere by now."""
+        last = make_sellable("Dill Lamp", created_ms=500, skus=(("DILL", 3000, 9),))
+        page = open_page()
+        model = page.rows.paged
+        monkeypatch.setattr(model, "record", lambda row: None)
+        handle = HeldCall()
+        monkeypatch.setattr(model, "call", lambda fn, ids: handle)
+        page.rows.filled_down.emit([0, 1], ["stock"])
+        model.sort(page.rows.column_at("title"), Qt.SortOrder.DescendingOrder)
+        settle()
+        assert [model.id_at(row) for row in (0, 1)] == [last.id, three[2].id]
+        handle.succeeded.emit(model.source.rows([three[0].id]))
+        settle()
+        assert services.listings.history() == []
+
     def test_why_a_cell_is_not_filled_is_said(self, page, three, services, qtbot, settle):
         several = "It has several variants: unfold it and change them."
         for row, column, said in (
@@ -73,6 +134,16 @@ class TestFillAndClear:
         services.listings.undo()
         assert loaded(three[0].id).skus[0].stock == 5
 
+    @pytest.mark.parametrize("column", sorted(LINKED))
+    def test_delete_leaves_margins_and_profits_alone(self, page, three, loaded, services, qtbot, settle, column):
+        """There is no price that reaches an empty profit."""
+        page.rows.cells_cleared.emit([0, 2], ["stock", column])
+        settle()
+        skus = [loaded(three[at].id).skus[0] for at in (0, 2)]
+        assert [(sku.price_minor, sku.stock) for sku in skus] == [(1000, None), (2000, None)]
+        assert [one.text for one in page.context.notices.kept] == ["Changed 2 cells."], "nothing is refused"
+        assert len(services.listings.history()) == 1
+
     @pytest.mark.parametrize(("key", "modifier"), [(Key.Key_Delete, Mod.NoModifier), (Key.Key_D, Mod.ControlModifier)])
     def test_whole_rows_are_neither_emptied_nor_filled(self, page, three, services, qtbot, settle, key, modifier):
         page.rows.select_ids([record.id for record in three])
@@ -91,6 +162,9 @@ class TestFillAndClear:
         settle()
         stored = loaded(three[1].id)
         assert (stored.title, [sku.code for sku in stored.skus]) == ("", ["", ""])
+        assert notice(page) == "1 cell stays as it is: It has several variants: unfold it and change them.", (
+            "the code of the listing's own row, and no title of a variant"
+        )
 
 
 @pytest.mark.parametrize(
