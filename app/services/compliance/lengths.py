@@ -3,53 +3,27 @@ variant or the package (domain.md 14.4)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from itertools import permutations
 
+from app.services.compliance.written_sizes import SIDES, Size
+
 CM_PER_INCH = Decimal("2.54")
-SIDES = 3
-"""Of a package; with fewer known it is no measure."""
-
-_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 _CHINESE_INCH = ("英寸", "吋")
-_INCH = "|".join((r"inches\b", r"inch\b", r"in\b(?!\s?\d)", "″", '"', *_CHINESE_INCH))
-_CM = "|".join((r"cm\b", r"centimet(?:er|re)s?\b", "厘米", "公分"))
-_SIZE = re.compile(
-    rf"(?<![\d.])(?P<numbers>{_NUMBER}(?:\s?[x×*]\s?{_NUMBER}){{0,2}})[\s-]?(?P<unit>(?P<inch>{_INCH})|{_CM})",
-    re.IGNORECASE,
-)
-_EACH = re.compile(_NUMBER)
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """One or up to three lengths in a text, and where their unit stands."""
-
-    numbers: tuple[Decimal, ...]
-    is_inch: bool
-    unit: tuple[int, int]
-
-
-@lru_cache(1 << 15)
-def sizes_of(text: str) -> tuple[Size, ...]:
-    """The lengths in *text*; a "5 in 1" charger has none."""
-    return tuple(
-        Size(tuple(map(Decimal, _EACH.findall(found["numbers"]))), found["inch"] is not None, found.span("unit"))
-        for found in _SIZE.finditer(text)
-    )
 
 
 def in_centimetres(text: str, size: Size) -> str:
     """*text* with the same numbers as centimetres: the unit was wrong, not the number."""
-    start, end = size.unit
-    if text[start:end] in _CHINESE_INCH:
-        return f"{text[:start]}厘米{text[end:]}"
-    gap = "" if text[:start].endswith((" ", "-")) else " "
-    return f"{text[:start]}{gap}cm{text[end:]}"
+    start, end = size.units[-1]
+    is_chinese = text[start:end] in _CHINESE_INCH
+    text, behind = text[:start], text[end:]
+    for first, last in reversed(size.units[:-1]):
+        text = text[:first].rstrip(" -") + text[last:]
+    if is_chinese:
+        return f"{text}厘米{behind}"
+    gap = "" if text.endswith((" ", "-")) else " "
+    return f"{text}{gap}cm{behind}"
 
 
 def is_centimetres(inches: Decimal | float, sides: Sequence[int]) -> bool:

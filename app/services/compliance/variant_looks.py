@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services.compliance.lengths import sizes_of
+from app.services.compliance.written_sizes import sizes_of
 from app.services.listings.records import SkuRecord
 
 Properties = list[dict[str, str]]

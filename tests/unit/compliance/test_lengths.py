@@ -8,7 +8,8 @@ import pytest
 
 from app.services.compliance.checker import check
 from app.services.compliance.findings import finding_text
-from app.services.compliance.lengths import in_centimetres, inch_sides, is_converted, sizes_of
+from app.services.compliance.lengths import in_centimetres, inch_sides, is_converted
+from app.services.compliance.written_sizes import sizes_of
 from app.services.listings.bulk_edit.sizes import converted_sides
 from app.services.listings.bulk_edit.texts import RowRefused
 from app.services.listings.fixes import edit_of, fixable_rules, fixed
@@ -46,6 +47,12 @@ def found(record, code=LENGTH):
         ("30x20×10 厘米", ["30", "20", "10"], False),
         ("12英寸", ["12"], True),
         ("Height 40 centimetres", ["40"], False),
+        ("1/2 inch", ["0.5"], True),
+        ("1-1/2 in", ["1.5"], True),
+        ("½ inch", ["0.500000"], True),
+        ("1,200 inch", ["1200"], True),
+        ("10-12 cm", ["10", "12"], False),
+        ('8"x10"', ["8", "10"], True),
     ],
 )
 def test_a_length_in_a_text(text, numbers, is_inch):
@@ -53,14 +60,39 @@ def test_a_length_in_a_text(text, numbers, is_inch):
     assert ([*map(str, size.numbers)], size.is_inch) == (numbers, is_inch)
 
 
-@pytest.mark.parametrize("text", ["", "5 in 1", "12 inner", "30", "cm", "30 cmd", "1.2.3", "٣٠ cm", "9" * 500 + "mm"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "5 in 1",
+        "12 inner",
+        "30",
+        "cm",
+        "30 cmd",
+        "1.2.3",
+        "٣٠ cm",
+        "1,5 cm",
+        "10/12 inch",
+        "5'10\"",
+        "9" * 500 + "mm",
+    ],
+)
 def test_no_length_in_a_text(text):
     assert sizes_of(text) == ()
 
 
 @pytest.mark.parametrize(
     ("text", "meant"),
-    [("30 inch", "30 cm"), ("30in", "30 cm"), ('30"', "30 cm"), ("30-inch rod", "30-cm rod"), ("30英寸", "30厘米")],
+    [
+        ("30 inch", "30 cm"),
+        ("30in", "30 cm"),
+        ('30"', "30 cm"),
+        ("30-inch rod", "30-cm rod"),
+        ("30英寸", "30厘米"),
+        ('8"x10"', "8x10 cm"),
+        ("1/2 inch", "1/2 cm"),
+        ("8英寸x10英寸", "8x10厘米"),
+    ],
 )
 def test_the_same_number_in_centimetres(text, meant):
     assert in_centimetres(text, sizes_of(text)[0]) == meant

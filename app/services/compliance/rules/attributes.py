@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit, Label
 from app.services.compliance.leaf import SEEN_MAX, AttributeFacts, LeafFacts
-from app.services.compliance.lengths import (
-    CM_PER_INCH,
-    Size,
-    in_centimetres,
-    is_centimetres,
-    known_sides,
-    sizes_of,
-)
+from app.services.compliance.lengths import CM_PER_INCH, in_centimetres, is_centimetres, known_sides
 from app.services.compliance.registry import RuleGroup
 from app.services.compliance.rules.package import SIDES
+from app.services.compliance.written_sizes import Size, sizes_of
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 

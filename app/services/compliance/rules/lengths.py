@@ -9,17 +9,16 @@ from decimal import Decimal
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit, Label
 from app.services.compliance.lengths import (
-    Size,
     in_centimetres,
     inch_sides,
     is_centimetres,
     is_converted,
     known_sides,
-    sizes_of,
     whole_centimetres,
 )
 from app.services.compliance.registry import RuleGroup
 from app.services.compliance.rules.package import SIDES
+from app.services.compliance.written_sizes import Size, sizes_of
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.text import fold
 

@@ -42,11 +42,10 @@ from app.services.listings.bulk_edit.pictures import (
     replaced_image,
     with_pictures,
 )
-from app.services.listings.bulk_edit.sizes import converted_sides, converted_text, fitting_text
+from app.services.listings.bulk_edit.sizes import converted_page, converted_sides, converted_text, fitting_text
 from app.services.listings.bulk_edit.texts import (
     RowRefused,
     in_case,
-    outside_tags,
     replaced,
     with_ends,
     with_keyword,
@@ -177,7 +176,7 @@ def _convert(draft: Draft, operation: ConvertInches) -> None:
     for name in operation.fields:
         try:
             text = draft[name]
-            draft[name] = outside_tags(text, converted_text) if name == "detail_html" else converted_text(text)
+            draft[name] = converted_page(text) if name == "detail_html" else converted_text(text)
         except RowRefused as refusal:
             draft.refused.append((name, refusal.why))
     if operation.attributes:

@@ -72,6 +72,10 @@ class SafePattern:
         """*text* with every match replaced; `\\1` is the first group."""
         return self.compiled.sub(replacement, text)
 
+    def hits(self, text: str, replacement: str) -> list[tuple[int, int, str]]:
+        """Where *text* matches, from and to, and what `replaced` would put there."""
+        return [(*found.span(), found.expand(replacement)) for found in self.compiled.finditer(text)]
+
 
 @cache
 def safe_pattern(pattern: str, *, match_case: bool) -> SafePattern:

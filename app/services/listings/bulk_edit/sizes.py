@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.services.compliance.lengths import (
@@ -11,35 +11,45 @@ from app.services.compliance.lengths import (
     inch_sides,
     is_centimetres,
     known_sides,
-    sizes_of,
     whole_centimetres,
 )
 from app.services.compliance.rule_data import Limits
+from app.services.compliance.written_sizes import Size, reading_of, sizes_of
+from app.services.listings.bulk_edit.page_texts import DetailPage, Edit
 from app.services.listings.bulk_edit.texts import RowRefused
 
-_NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
-_CHAIN = rf"{_NUMBER}(?:\s?[x×*]\s?{_NUMBER}){{0,2}}"
-_INCHES = re.compile(
-    rf"(?<![\d.])(?P<one>{_CHAIN})[\s-]?(?:inches\b|inch\b|英寸|吋|″|\"|'')"
-    rf"|(?<![\d.])(?P<chain>{_NUMBER}(?:\s?[x×*]\s?{_NUMBER}){{1,2}})\s?in\b(?!\s?\d)",
-    re.IGNORECASE,
-)
-_CENTIMETRES = re.compile(r"\d\s?(?:cm|厘米|公分)(?![a-z])", re.IGNORECASE)
-_EACH = re.compile(_NUMBER)
+_CENTIMETRES = re.compile(r"[0-9](?:\s*|-)(?:cm(?![a-z])|centimet(?:er|re)s?(?![a-z])|厘米|公分)", re.IGNORECASE)
+_TORN = re.compile(r"[0-9½¼¾⅛⅜⅝⅞⅓⅔][^\S\n]*\n\s*(?:inch|英寸|吋|″|\"(?!\w))", re.IGNORECASE)
+"""A number in one cell or line of a page, its unit in the next."""
 
 
 def converted_text(text: str) -> str:
-    """*text* with sizes in inches as centimetres, two decimals at most. A bare `in` counts only behind `2 x 3`: a
-    "5 in 1" charger has no size.
+    """*text* with sizes in inches as centimetres, two decimals at most. A bare `in` counts only behind `2 x 3` and a
+    fraction: a "5 in 1" charger has no size.
 
     Raises:
-        RowRefused: there are centimetres beside the inches: they would stand there twice.
+        RowRefused: there are centimetres beside the inches: they would stand there twice; or what is said of inches
+            could mean several things.
     """
-    if _INCHES.search(text) is None:
-        return text
-    if _CENTIMETRES.search(text):
+    parts: list[str] = []
+    at = 0
+    for start, end, new in _conversions(text):
+        parts += [text[at:start], new]
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def converted_page(html: str) -> str:
+    """As `converted_text`, of a detail page: looked at as a whole, as a buyer reads it; tags stay as they are.
+
+    Raises:
+        RowRefused: as there; or a number and its unit stand in two cells or lines.
+    """
+    page = DetailPage(html)
+    text, _ = page.whole()
+    if _TORN.search(text):
         raise RowRefused("suspicious_size")
-    return _INCHES.sub(lambda found: _EACH.sub(_centimetres, found["one"] or found["chain"]) + " cm", text)
+    return page.with_whole_edits(_conversions(text))
 
 
 def fitting_text(text: str, sides: Sequence[int | None]) -> str:
@@ -49,14 +59,38 @@ def fitting_text(text: str, sides: Sequence[int | None]) -> str:
         RowRefused: as there; or the package is too small for a length in inches, and just right for it in centimetres.
     """
     if known := known_sides(sides):
-        for found in _INCHES.finditer(text):
-            if any(is_centimetres(float(number), known) for number in _EACH.findall(found[0])):
-                raise RowRefused("suspicious_size")
+        numbers = (number for size in _in_inches(text) for number in size.numbers)
+        if any(is_centimetres(number, known) for number in numbers):
+            raise RowRefused("suspicious_size")
     return converted_text(text)
 
 
-def _centimetres(found: re.Match[str]) -> str:
-    exact = (Decimal(found[0]) * CM_PER_INCH).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+def _in_inches(text: str) -> list[Size]:
+    return [size for size in sizes_of(text) if size.is_inch and not size.is_bare]
+
+
+def _conversions(text: str) -> list[Edit]:
+    """What is to be written where. Raises: RowRefused."""
+    sizes = _in_inches(text)
+    is_unsure = reading_of(text).has_unsure_inches
+    if is_unsure or (sizes and _CENTIMETRES.search(text)):
+        raise RowRefused("suspicious_size")
+    return [edit for size in sizes for edit in _edits(text, size)]
+
+
+def _edits(text: str, size: Size) -> Iterator[Edit]:
+    """Each number anew, and one unit behind the last."""
+    for number, (start, end), unit_end in zip(size.numbers, size.spans, size.ends, strict=True):
+        yield start, end, _centimetres(number)
+        if unit_end == size.ends[-1]:
+            behind = text[unit_end : unit_end + 1]
+            yield end, unit_end, " cm " if behind.isascii() and behind.isalnum() else " cm"
+        elif unit_end > end:
+            yield end, unit_end, ""
+
+
+def _centimetres(inches: Decimal) -> str:
+    exact = (inches * CM_PER_INCH).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     return f"{exact.normalize():f}"
 
 

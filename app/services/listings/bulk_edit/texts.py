@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 
 from app.services.compliance.rules.keywords import keywords_of
 from app.services.listings.bulk_edit.operations import AddText, Case, ReplaceText
+from app.services.listings.bulk_edit.page_texts import DetailPage, as_read
 from app.services.listings.bulk_edit.patterns import SafePattern, check_replacement, safe_pattern
 from app.services.listings.text import fold
-
-_TAG = re.compile(r"(<[^<>]*>)")
 
 
 class RowRefused(Exception):
@@ -29,33 +27,40 @@ def pattern_of(operation: ReplaceText) -> SafePattern:
     Raises:
         BadPattern, SlowPattern: it cannot be used.
     """
-    written = operation.find if operation.is_regex else re.escape(operation.find)
-    pattern = safe_pattern(written, match_case=operation.match_case)
+    find, replacement = operation.find, _new_text(operation)
+    if operation.field == "detail_html" and not operation.is_regex:
+        find = as_read(find)  # who copies `&nbsp;` out of the page finds it
+    pattern = safe_pattern(find if operation.is_regex else re.escape(find), match_case=operation.match_case)
     if operation.is_regex:
-        check_replacement(pattern, operation.replacement)
+        check_replacement(pattern, replacement)
     return pattern
 
 
+def _new_text(operation: ReplaceText) -> str:
+    return as_read(operation.replacement) if operation.field == "detail_html" else operation.replacement
+
+
 def replaced(text: str, operation: ReplaceText) -> str:
-    """*text* with every hit replaced; of a detail page only the words, never the tags.
+    """*text* with every hit replaced. Of a detail page only the words between two tags, never the tags: they are
+    looked through as a buyer reads them, `&amp;` as `&`, and what is put there is read as it was typed.
 
     Raises:
         RowRefused: the text is too long for the pattern.
     """
     pattern = pattern_of(operation)
-    template = operation.replacement if operation.is_regex else operation.replacement.replace("\\", "\\\\")
+    template = _new_text(operation) if operation.is_regex else _new_text(operation).replace("\\", "\\\\")
+    if operation.field != "detail_html":
+        _check_fits(pattern, text)
+        return pattern.replaced(text, template)
+    page = DetailPage(text)
+    for stretch in page.stretches:
+        _check_fits(pattern, stretch.text)
+    return page.with_edits([pattern.hits(stretch.text, template) for stretch in page.stretches])
 
-    def one(part: str) -> str:
-        if not pattern.fits(part):
-            raise RowRefused("slow_pattern")
-        return pattern.replaced(part, template)
 
-    return outside_tags(text, one) if operation.field == "detail_html" else one(text)
-
-
-def outside_tags(html: str, change: Callable[[str], str]) -> str:
-    """*html* with *change* done to every stretch of text between tags."""
-    return "".join(part if part.startswith("<") else change(part) for part in _TAG.split(html))
+def _check_fits(pattern: SafePattern, text: str) -> None:
+    if not pattern.fits(text):
+        raise RowRefused("slow_pattern")
 
 
 def with_ends(text: str, operation: AddText) -> str:

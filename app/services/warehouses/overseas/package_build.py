@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
-from app.services.compliance.lengths import inch_sides, is_centimetres, known_sides, sizes_of
+from app.services.compliance.lengths import inch_sides, is_centimetres, known_sides
 from app.services.compliance.ships_from import ships_from
+from app.services.compliance.written_sizes import sizes_of
 from app.services.packages import Package, PackageRow, Variant
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import Build, Product

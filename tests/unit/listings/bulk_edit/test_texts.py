@@ -1,15 +1,12 @@
-"""Texts, sizes, pictures and attributes through their operations."""
+"""Texts, pictures and attributes through their operations."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.compliance import CheckContext
-from app.services.compliance.categories import CategoryFacts, CategoryTree
 from app.services.compliance.findings import Label
 from app.services.compliance.leaf import AttributeFacts
 from app.services.listings.bulk_edit.changing import Draft, change
@@ -18,7 +15,6 @@ from app.services.listings.bulk_edit.operations import (
     AddKeyword,
     AddText,
     ChangeCase,
-    ConvertInches,
     InsertDetail,
     RemoveAttribute,
     RemoveImages,
@@ -31,27 +27,11 @@ from app.services.listings.bulk_edit.operations import (
     SetValue,
     StripTags,
 )
-from app.services.listings.bulk_edit.sizes import converted_sides, converted_text
-from app.services.listings.bulk_edit.texts import RowRefused, in_case, with_keyword, without_keyword
+from app.services.listings.bulk_edit.texts import in_case, with_keyword, without_keyword
 from app.services.listings.records import ListingRecord
+from tests.unit.listings.bulk_edit.drafts import CONTEXT, changed
 
-CONTEXT = CheckContext(
-    templates={"501": "Standard"},
-    groups={"91": "Lamps"},
-    categories=CategoryTree(
-        [
-            CategoryFacts("1", "", "Lights", "灯", "Lights", "灯", False),
-            CategoryFacts("2", "1", "Lamps", "台灯", "Lights > Lamps", "灯 > 台灯", True),
-        ]
-    ),
-)
 IMAGES = ["a.jpg", "b.jpg", "c.jpg"]
-
-
-def changed(*operations, hashes=None, **fields):
-    draft = Draft(ListingRecord(1, 1, **fields), CONTEXT, hashes or {})
-    change(draft, operations)
-    return draft
 
 
 @pytest.mark.parametrize(
@@ -91,95 +71,12 @@ def test_a_case_written_twice_is_written_once(text, case):
     assert in_case(once, case) == in_case(in_case(once, case), case)
 
 
-def test_words_of_a_detail_page_are_replaced_and_its_tags_left():
-    draft = changed(
-        ReplaceText("detail_html", "img", "picture"), detail_html='<img src="img.jpg"><p class="img">My img</p>'
-    )
-    assert draft["detail_html"] == '<img src="img.jpg"><p class="img">My picture</p>'
-
-
 def test_a_module_is_put_in_once_and_forbidden_tags_go():
     module = '<widget data-id="7"></widget>'
     draft = changed(InsertDetail(module), InsertDetail("<p>hi</p>", "start"), detail_html="<p>a</p>")
     assert draft["detail_html"] == f"<p>hi</p><p>a</p>{module}"
     assert changed(InsertDetail(module), detail_html=draft["detail_html"]).differences() == {}
     assert changed(StripTags(), detail_html="<p>a</p><script>x</script><pre>b</pre>")["detail_html"] == "<p>a</p>b"
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("Case 6.7 inch", "Case 17.02 cm"),
-        ("12 in long", "12 in long"),
-        ("Box 10 x 5 x 3 in, blue", "Box 25.4 x 12.7 x 7.62 cm, blue"),
-        ("Table 30-inch", "Table 76.2 cm"),
-        ("屏幕 10英寸", "屏幕 25.4 cm"),
-        ('Pipe 1" wide', "Pipe 2.54 cm wide"),
-        ("5 in 1 charger", "5 in 1 charger"),
-        ("2x3 in 1", "2x3 in 1"),
-        ("pinch 3 inches", "pinch 7.62 cm"),
-        ("no size", "no size"),
-        ("30 cm long", "30 cm long"),
-    ],
-)
-def test_inches_in_texts(before, after):
-    assert converted_text(before) == after
-
-
-def test_inches_beside_centimetres_are_suspicious():
-    with pytest.raises(RowRefused, match="suspicious_size"):
-        converted_text("12 inch (30 cm)")
-
-
-def test_sides_in_inches_are_rounded_up_and_large_ones_left():
-    draft = changed(ConvertInches(), length_cm=10, width_cm=4, height_cm=None, title="Lamp 2 inch")
-    assert [draft[name] for name in ("length_cm", "width_cm", "height_cm")] == [26, 11, None]
-    assert draft["title"] == "Lamp 5.08 cm" and draft.refused == []
-    draft = changed(ConvertInches(), length_cm=300, width_cm=4, height_cm=4)
-    assert draft.differences() == {} and draft.refused == [("length_cm", "suspicious_size")]
-
-
-def test_a_size_in_an_attribute_of_a_tag_is_left():
-    draft = changed(ConvertInches(package=False), detail_html='<img width="12"><p>12" wide</p>')
-    assert draft["detail_html"] == '<img width="12"><p>30.48 cm wide</p>'
-    assert changed(ConvertInches(package=False), title="Lamp <12 inch>")["title"] == "Lamp <30.48 cm>", "no tag"
-
-
-def test_a_text_with_both_units_is_refused_and_the_others_are_converted():
-    draft = changed(ConvertInches(package=False), title="Lamp 12 inch (30 cm)", detail_html="<p>12 inch</p>")
-    assert draft.differences() == {"detail_html": "<p>30.48 cm</p>"}
-    assert draft.refused == [("title", "suspicious_size")]
-
-
-def test_a_package_that_holds_the_goods_as_it_is_was_measured_in_centimetres():
-    told = [{"name": "Note", "value": None}, {"name": "Size", "value": "36 x 18 x 8 cm"}]
-    sides = {"length_cm": 38, "width_cm": 20, "height_cm": 10}
-    draft = changed(ConvertInches(attributes=False), attributes=told, **sides)
-    assert draft.differences() == {} and draft.refused == [("length_cm", "suspicious_size")]
-    told[1]["value"] = "36 x 18 cm"
-    assert changed(ConvertInches(attributes=False), attributes=told, **sides)["length_cm"] == 97, "no size of three"
-    told[1]["value"] = "36 x 18 x 8 cm"
-    unknown = changed(ConvertInches(attributes=False), attributes=told, length_cm=38, width_cm=20)
-    assert (unknown["length_cm"], unknown.refused) == (97, []), "a package with two sides holds nothing"
-
-
-@pytest.mark.parametrize(
-    ("limits", "is_carried"),
-    [
-        ({"side_max_cm": 26}, True),
-        ({"side_max_cm": 25}, False),
-        ({"girth_max_cm": 70}, True),
-        ({"girth_max_cm": 69}, False),
-    ],
-)
-def test_a_package_may_be_as_large_as_carriers_take_it(limits, is_carried):
-    """10 × 4 × 4 in are 26 × 11 × 11 cm, 70 cm around and along."""
-    limited = replace(CONTEXT.limits, **limits)
-    if is_carried:
-        assert converted_sides((10, 4, 4), limited) == (26, 11, 11)
-    else:
-        with pytest.raises(RowRefused, match="suspicious_size"):
-            converted_sides((10, 4, 4), limited)
 
 
 @pytest.mark.parametrize(
@@ -256,24 +153,6 @@ def test_a_value_must_be_one_of_the_stores(field, good, bad):
     assert changed(SetValue(field, good)).differences() == {field: good}
     assert changed(SetValue(field, bad)).refused == [(field, "not_of_store")]
     assert changed(SetValue(field, ""), **{field: "7"}).differences() == {field: ""}
-
-
-def test_sizes_in_attributes_become_centimetres_unless_the_package_says_they_are():
-    """38 in do not fit between sides of 38, 20 and 10 cm: they are centimetres."""
-    own = {"name": "Height", "value": "12 inch"}
-    unsaid = {"name": "Depth", "value": None}
-    theirs = {"name_id": "9", "value_id": "7", "name": "Size", "value": "5 inch"}
-    inches = ConvertInches(package=False, fields=())
-    draft = changed(inches, attributes=[own, theirs, unsaid], length_cm=38, width_cm=20, height_cm=10)
-    assert draft["attributes"] == [own | {"value": "30.48 cm"}, theirs, unsaid]
-    suspicious = [own, own | {"value": "38 inch"}]
-    draft = changed(inches, attributes=suspicious, length_cm=38, width_cm=20, height_cm=10)
-    assert draft.differences() == {} and draft.refused == [("attributes", "suspicious_size")]
-    draft = changed(
-        ConvertInches(fields=()), attributes=[own | {"value": "38 inch"}], length_cm=38, width_cm=20, height_cm=9
-    )
-    assert draft["attributes"][0]["value"] == "96.52 cm", "the package was in inches, too"
-    assert changed(ConvertInches(attributes=False), attributes=[own]).differences() == {}
 
 
 def test_an_attribute_by_its_name_is_the_platforms_where_the_category_knows_it():
