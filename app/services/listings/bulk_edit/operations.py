@@ -59,7 +59,8 @@ class SetText:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceText:
-    """Replace every *find* in a text field; of a regular expression, `\\1` in *replacement* is its first group."""
+    """Replace every *find* in a text field; of a regular expression, `\\1` in *replacement* is its first group. A
+    detail page is looked through as a buyer reads it: `&` is found where `&amp;` stands, tags are no text."""
 
     field: str
     find: str
@@ -190,7 +191,7 @@ class ChangeNumber:
 class ConvertInches:
     """Sizes written in inches become centimetres: the sides of the package, sizes in texts and in attributes.
 
-    What looks like centimetres already is left and said (`suspicious_size`).
+    What looks like centimetres already, or can be read in several ways, is left and said (`suspicious_size`).
     """
 
     package: bool = True
