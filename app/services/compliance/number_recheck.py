@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context
 from app.services.compliance.number_looks import NUMBER_CODES
-from app.services.compliance.recheck import CHUNK, Recounted, recheck, write_recounted
+from app.services.compliance.recheck import CHUNK, Recounted, recheck, recounted, stored_counts, write_recounted
 from app.services.compliance.rule_looks import RuleLook
-from app.services.compliance.stored_findings import counted, state_of, stored_tallies
+from app.services.compliance.stored_findings import counted, stored_tallies
 from app.services.db import Database
-from app.services.listings.loading import chunks, id_list, load_listings
+from app.services.listings.loading import chunks, load_listings
 from app.services.tasks import TaskContext
 
 
@@ -52,9 +52,7 @@ def _recounted(
         contexts[store_id].guard.forget()
         contexts[store_id].guard.learn([record for record in records if record.store_id == store_id])
     known, found = stored_tallies(session, ids), []
-    counts = "SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({ids})"
-    rows = session.connection().exec_driver_sql(counts.format(ids=id_list(ids)))
-    before = {number: (block, hold, warn) for number, block, hold, warn in rows}
+    before = stored_counts(session, ids)
     for record in records:
         old = known.get(record.id, {})
         if counted(old) != before[record.id]:
@@ -62,9 +60,7 @@ def _recounted(
             continue
         now = {key: times for key, times in old.items() if key[0] not in look.codes}
         now |= look.tally(record, contexts[record.store_id])
-        row = (*counted(now), state_of(record.status, now), record.id, record.status, record.content_hash)
-        is_other = row[:4] != (*before[record.id], record.status)
-        if is_other or now != old:
-            tallied = (record.id, record.store_id, record.content_hash, now)
-            found.append(Recounted(row, is_other, tallied if now != old else None))
+        one = recounted(record, before[record.id], old, now)
+        if one.is_other or one.tallied is not None:
+            found.append(one)
     return found

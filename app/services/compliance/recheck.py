@@ -16,6 +16,7 @@ from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import learn_images, learn_twins, load_context
 from app.services.compliance.stored_findings import (
     Tallied,
+    Tally,
     counted,
     replace_tallies,
     state_of,
@@ -168,16 +169,24 @@ def _recounted(
     stream = check_listings(session, listing_ids, store_id=store_id)
     while batch := list(_take(stream, CHUNK)):
         ids = [record.id for record, _ in batch]
-        inside, known = id_list(ids), stored_tallies(session, ids)
-        query = text(f"SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({inside})")
-        old = {row[0]: row[1:] for row in session.execute(query)}
+        known = stored_tallies(session, ids)
+        old = stored_counts(session, ids)
         for record, findings in batch:
             number += 1
-            now = tally(findings)
-            row = (*counted(now), state_of(record.status, now), record.id, record.status, record.content_hash)
-            tallied = (record.id, record.store_id, record.content_hash, now)
-            is_other = row[:4] != (*old[record.id], record.status)
-            yield number, Recounted(row, is_other, tallied if now != known.get(record.id, {}) else None)
+            yield number, recounted(record, old[record.id], known.get(record.id, {}), tally(findings))
+
+
+def stored_counts(session: Session, listing_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """How many block, hold and warn are stored of each listing."""
+    query = text(f"SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({id_list(listing_ids)})")
+    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
+
+
+def recounted(record: ListingRecord, counts: tuple[int, ...], known: Tally, now: Tally) -> Recounted:
+    """What is to be stored of a listing with *counts* and *known* findings in which *now* was found."""
+    row = (*counted(now), state_of(record.status, now), record.id, record.status, record.content_hash)
+    tallied = (record.id, record.store_id, record.content_hash, now)
+    return Recounted(row, row[:4] != (*counts, record.status), tallied if now != known else None)
 
 
 def _take(

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import product
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,16 +21,14 @@ from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
 from app.services.listings import late_variants, listing_masks
-from app.services.listings.figure_fields import SHOWN
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
 from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
-from app.services.pricing.given import UNKNOWN
-from app.services.pricing.sku_columns import BESIDE, searched_code, store_numbers
 from app.services.pricing.watching import is_waiting
 from app.services.upgrade import open_database
+from tests.figure_columns import fill_columns
 from tests.listing_rows import add_listing
 
 FIGURES = {"cost": ("cost_micro", 10**6), "profit": ("profit_minor", 100), "margin": ("margin_bp", 10_000)}
@@ -119,7 +116,11 @@ def ground(request, tmp_path_factory, empty_database):
     with database.bulk() as connection:
         for row in rows.values():
             _age(connection, row)
-        _fill_columns(connection, rows)
+        columns = {name: column for name, (column, _) in FIGURES.items()}
+        fill_columns(
+            connection,
+            {one: {columns[name]: row["figures"][name] for name in columns} for one, row in rows.items()},
+        )
         if is_of_today:
             connection.exec_driver_sql("UPDATE figure_state SET renewed = generation")
         assert is_waiting(connection) is not is_of_today
@@ -177,23 +178,6 @@ def _age(connection, row):
             "VALUES (?, ?, ?, ?, '', 0, (SELECT generation FROM figure_state) - ?)",
             (row["id"], *row["figures"].values(), row["age"] == "stale"),
         )
-
-
-def _fill_columns(connection, rows):
-    """Variants of listings that are not due stand in the columns; each has the figures of its listing."""
-    skus = connection.exec_driver_sql(
-        "SELECT id, listing_id, position, coalesce(price_minor, ?), coalesce(stock, ?), code FROM sku "
-        "WHERE listing_id NOT IN (SELECT listing_id FROM figure_due)",
-        (UNKNOWN, UNKNOWN),
-    ).all()
-    *numbers, codes = zip(*skus, strict=True)
-    ids, listings, *beside = (np.array(one, np.int64) for one in numbers)
-    columns = dict.fromkeys((*SHOWN, *BESIDE), np.full(len(ids), UNKNOWN)) | {"lacking": ids * 0, "listing": listings}
-    columns |= dict(zip(("place", "price", "stock"), beside, strict=True))
-    for name, (column, _) in FIGURES.items():
-        known = [rows[one]["figures"][name] for one in listings.tolist()]
-        columns[column] = np.array([UNKNOWN if one is None else one for one in known], np.int64)
-    store_numbers(connection, ids, columns, ids[:0], [searched_code(code, code) for code in codes])
 
 
 # -- a plain reading -----------------------------------------------------------------------------------------------

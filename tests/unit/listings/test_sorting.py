@@ -6,7 +6,6 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
 
 from app.messages import Messages, catalogue, messages
@@ -31,8 +30,7 @@ from app.services.listings.source import ListingSource
 from app.services.listings.text import fold
 from app.services.listings.variant_source import OWN, VariantSource
 from app.services.paging import Query
-from app.services.pricing.given import UNKNOWN
-from app.services.pricing.sku_columns import BESIDE, searched_code, store_numbers
+from tests.figure_columns import fill_columns
 from tests.listing_rows import add_listing
 
 GATEWAYS = {1: "http://127.0.0.1:1", 2: "http://127.0.0.1:2", 3: "http://127.0.0.1:1"}
@@ -99,7 +97,7 @@ def _fill(db, chance):
             stored[number] = _add(session, chance, number)
     with db.bulk() as connection:
         figures = _figure(connection, chance, sorted(stored))
-        _fill_columns(connection, figures)
+        fill_columns(connection, {number: dict(zip(SHOWN, of, strict=True)) for number, of in figures.items()})
     return stored
 
 
@@ -211,23 +209,6 @@ def _figure(connection, chance, numbers):
         found[number] = values
     connection.exec_driver_sql("UPDATE figure_state SET renewed = generation")
     return found
-
-
-def _fill_columns(connection, figures):
-    """Variants of listings that are not due stand in the columns; each has the figures of its listing."""
-    skus = connection.exec_driver_sql(
-        "SELECT id, listing_id, position, coalesce(price_minor, ?), coalesce(stock, ?), code FROM sku "
-        "WHERE listing_id NOT IN (SELECT listing_id FROM figure_due)",
-        (UNKNOWN, UNKNOWN),
-    ).all()
-    *numbers, codes = zip(*skus, strict=True)
-    ids, listings, *beside = (np.array(one, np.int64) for one in numbers)
-    columns = dict.fromkeys(BESIDE, np.full(len(ids), UNKNOWN)) | {"lacking": ids * 0, "listing": listings}
-    columns |= dict(zip(("place", "price", "stock"), beside, strict=True))
-    for at, column in enumerate(SHOWN):
-        known = [figures[one][at] for one in listings.tolist()]
-        columns[column] = np.array([UNKNOWN if one is None else one for one in known], np.int64)
-    store_numbers(connection, ids, columns, ids[:0], [searched_code(code, code) for code in codes])
 
 
 # -- what cells show -----------------------------------------------------------------------------------------------
